@@ -56,3 +56,86 @@ export function readGptOss(fields: ConfigFields): ConfigModel {
     },
   };
 }
+
+/** GLM-4.5 and later: attention of grouped queries and experts as in DeepSeek V3. */
+export function readGlmMoe(fields: ConfigFields): ConfigModel {
+  const shape = usualShape(fields);
+  const hasBias = fields.flag("attention_bias");
+  const experts = fields.count("n_routed_experts");
+  return {
+    shape: {
+      ...shape,
+      experts,
+      topK: fields.count("num_experts_per_tok"),
+      expertFfn: fields.count("moe_intermediate_size"),
+      sharedExperts: fields.optionalCount("n_shared_experts") ?? 0,
+      denseLayers: fields.optionalCount("first_k_dense_replace") ?? 0,
+      mtpLayers: fields.optionalCount("num_nextn_predict_layers") ?? 0,
+    },
+    extras: {
+      ...noExtras,
+      queryBias: hasBias,
+      keyValueBias: hasBias,
+      queryKeyNorms: fields.flag("use_qk_norm") ? 2 * (shape.headSize ?? 0) : 0,
+      otherPerExpertLayer: experts,
+    },
+  };
+}
+
+/** MiniMax M2: a norm of all queries and one of all keys. Its layers that predict further ahead are not published. */
+export function readMiniMax(fields: ConfigFields): ConfigModel {
+  const shape = usualShape(fields);
+  const { headSize = shape.hidden / shape.heads, heads, kvHeads = heads } = shape;
+  const experts = fields.count("num_local_experts");
+  return {
+    shape: {
+      ...shape,
+      experts,
+      topK: fields.count("num_experts_per_tok"),
+      expertFfn: fields.count("intermediate_size"),
+    },
+    extras: {
+      ...noExtras,
+      queryKeyNorms: fields.flag("use_qk_norm") ? headSize * (heads + kvHeads) : 0,
+      otherPerExpertLayer: experts,
+    },
+  };
+}
+
+/** Llama 4 with experts in every layer (Scout): one shared expert. */
+export function readLlama4(fields: ConfigFields): ConfigModel {
+  if ((fields.optionalCount("interleave_moe_layer_step") ?? 1) !== 1) {
+    fields.refuse("interleave_moe_layer_step", "1: every layer has experts");
+  }
+  return {
+    shape: {
+      ...usualShape(fields),
+      ffn: fields.optionalCount("intermediate_size_mlp") ?? fields.count("intermediate_size"),
+      experts: fields.count("num_local_experts"),
+      topK: fields.count("num_experts_per_tok"),
+      expertFfn: fields.count("intermediate_size"),
+      sharedExperts: 1,
+    },
+    extras: noExtras,
+  };
+}
+
+/** ERNIE 4.5 with experts. */
+export function readErnieMoe(fields: ConfigFields): ConfigModel {
+  if ((fields.optionalCount("moe_layer_interval") ?? 1) !== 1) {
+    fields.refuse("moe_layer_interval", "1: every layer after the first has experts");
+  }
+  const experts = fields.count("moe_num_experts");
+  return {
+    shape: {
+      ...usualShape(fields),
+      tiedEmbeddings: fields.flag("tie_word_embeddings", true),
+      experts,
+      topK: fields.count("moe_k"),
+      expertFfn: fields.count("moe_intermediate_size"),
+      sharedExperts: fields.optionalCount("moe_num_shared_experts") ?? 0,
+      denseLayers: fields.optionalCount("moe_layer_start_index") ?? 0,
+    },
+    extras: { ...noExtras, otherPerExpertLayer: experts },
+  };
+}

@@ -6,7 +6,8 @@ import type { ConfigModel } from "./config-model.ts";
 import { configParameters } from "./config-parameters.ts";
 import * as gpt from "./gpt-like.ts";
 import * as llama from "./llama-like.ts";
-import { readDeepSeek, readGptOss } from "./mixed-experts.ts";
+import * as mixed from "./mixed-experts.ts";
+import { readCohere, readGlm4, readNemotron } from "./other-dense.ts";
 
 /** A model as its `config.json` describes it. */
 export interface ModelOfConfig {
@@ -23,22 +24,32 @@ export interface ModelOfConfig {
 const readers: Readonly<Record<string, (fields: ConfigFields) => ConfigModel>> = {
   bert: gpt.readBert,
   bloom: gpt.readBloom,
-  deepseek_v2: readDeepSeek,
-  deepseek_v3: readDeepSeek,
+  cohere: readCohere,
+  cohere2: readCohere,
+  deepseek_v2: mixed.readDeepSeek,
+  deepseek_v3: mixed.readDeepSeek,
+  ernie4_5: llama.readLlama,
+  ernie4_5_moe: mixed.readErnieMoe,
   falcon: gpt.readFalcon,
   gemma: llama.readGemma,
   gemma2: llama.readGemma,
   gemma3_text: llama.readGemma3,
+  glm4: readGlm4,
+  glm4_moe: mixed.readGlmMoe,
   gpt2: gpt.readGpt2,
   gpt_neox: gpt.readGptNeox,
-  gpt_oss: readGptOss,
+  gpt_oss: mixed.readGptOss,
   gptj: gpt.readGptJ,
   granite: llama.readLlama,
-  kimi_k2: readDeepSeek,
+  granitemoe: llama.readMixtral,
+  kimi_k2: mixed.readDeepSeek,
   llama: llama.readLlama,
+  llama4_text: mixed.readLlama4,
+  minimax_m2: mixed.readMiniMax,
   mistral: llama.readLlama,
   mixtral: llama.readMixtral,
   mpt: gpt.readMpt,
+  nemotron: readNemotron,
   olmo: llama.readOlmo,
   olmo2: llama.readOlmo2,
   olmo3: llama.readOlmo2,
@@ -46,12 +57,31 @@ const readers: Readonly<Record<string, (fields: ConfigFields) => ConfigModel>> =
   phi: gpt.readPhi,
   phi3: llama.readPhi3,
   qwen2: llama.readQwen2,
+  qwen2_5_vl: llama.readQwen2,
+  qwen2_5_vl_text: llama.readQwen2,
   qwen2_moe: llama.readQwen2Moe,
   qwen3: llama.readQwen3,
   qwen3_moe: llama.readQwen3Moe,
+  qwen3_vl_moe_text: llama.readQwen3Moe,
+  qwen3_vl_text: llama.readQwen3,
   roberta: gpt.readBert,
   smollm3: llama.readLlama,
   starcoder2: gpt.readStarcoder2,
+};
+
+/**
+ * Values that published configurations leave out because they are the defaults of Transformers.
+ *
+ * @see https://github.com/huggingface/transformers `Gemma3TextConfig`
+ */
+const omittedFields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  gemma3_text: {
+    vocab_size: 262_208,
+    num_attention_heads: 8,
+    num_key_value_heads: 4,
+    head_dim: 256,
+    max_position_embeddings: 131_072,
+  },
 };
 
 /** Values of `model_type` that can be read. */
@@ -66,7 +96,7 @@ export const readableArchitectures: readonly string[] = Object.keys(readers);
  */
 export function readModelConfig(config: unknown): ModelOfConfig {
   const { fields: object, notes } = textPart(objectOf(config));
-  const fields = configFields(object);
+  const fields = configFields({ ...omittedFields[String(object["model_type"])], ...object });
   const reader = Object.hasOwn(readers, fields.type) ? readers[fields.type] : undefined;
   if (reader === undefined) throw unknownArchitecture(fields.type, object);
   const model = reader(fields);
@@ -110,11 +140,17 @@ function textPart(config: Readonly<Record<string, unknown>>): {
   notes: readonly string[];
 } {
   const text = config["text_config"];
-  if (text === undefined || text === null) return { fields: config, notes: [] };
+  const isOnlyText = config["vision_config"] === undefined && config["audio_config"] === undefined;
+  if (text === undefined || text === null)
+    return { fields: config, notes: isOnlyText ? [] : [onlyTextNote("the language model")] };
   return {
     fields: objectOf(text),
-    notes: [`only the language model (\`text_config\`) is counted, not what reads images or sound`],
+    notes: [onlyTextNote("the language model (`text_config`)")],
   };
+}
+
+function onlyTextNote(what: string): string {
+  return `only ${what} is counted, not what reads images or sound`;
 }
 
 function unknownArchitecture(type: string, config: Readonly<Record<string, unknown>>): UserError {
