@@ -13,6 +13,7 @@ export const constantRules = {
   gemmTraffic: { prior: 0.5, spread: 0.5, by: [] },
   attentionPeak: { prior: 0.5, spread: 0.3, by: ["generation", "stack"] },
   attentionRampTokens: { prior: 500, spread: 0.7, by: [] },
+  attentionYearlyGain: { prior: 0.1, spread: 0.5, by: ["stack"] },
   elementwiseTraffic: { prior: 1.2, spread: 0.4, by: ["stack"] },
   quantizeTraffic: { prior: 1, spread: 0.5, by: [] },
   scaleUpShare: { prior: 0.7, spread: 0.2, by: ["kind"] },

@@ -37,6 +37,7 @@ export function predictWith(logs, layout, points, index) {
   }
   point.context.constants = point.overlaps ? constants : withoutOverlap(constants);
   point.context.pace = Math.exp(-constants.yearlyGain * point.yearsFromReference);
+  point.context.attentionPace = Math.exp(-constants.attentionYearlyGain * point.yearsFromReference);
   point.context.expertPace = Math.exp(-constants.expertYearlyGain * point.yearsFromReference);
   return stepPartsInto(parts, point.context, layerCosts(point.context, point.layer), point.spread);
 }

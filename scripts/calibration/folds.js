@@ -1,6 +1,7 @@
 // What is left out of a fit to judge it.
 import {
   evidenceDistance,
+  evidenceScaleDistance,
   evidenceSettingDistance,
 } from "../../build/planner/step/nearest-evidence.js";
 
@@ -39,10 +40,11 @@ export function largestScales(points) {
 }
 
 /**
- * How far each query is from the nearest one outside its group, and from the nearest setting.
+ * How far each query is from the nearest one outside its group, from the same layout at another scale, and from the nearest
+ * setting.
  *
  * @param groups of indexes, disjoint; queries in none of them have no distance
- * @returns { distance, settingDistance } of each query
+ * @returns { distance, scaleDistance, settingDistance } of each query
  */
 export function distancesWithout(queries, groups) {
   const found = [];
@@ -57,6 +59,7 @@ export function distancesWithout(queries, groups) {
         );
       found[index] = {
         distance: shortest(evidenceDistance),
+        scaleDistance: shortest(evidenceScaleDistance),
         settingDistance: shortest(evidenceSettingDistance),
       };
     }

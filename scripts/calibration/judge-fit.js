@@ -85,8 +85,7 @@ function samplesOf(judged, folds) {
   return judged.flatMap(({ point, distances, ...ratios }) =>
     Object.entries(folds).flatMap(([fold, times]) => {
       if (ratios[fold] === undefined) return [];
-      const { distance, settingDistance } = distances[fold];
-      const reach = intervalReach(distance, settingDistance);
+      const reach = intervalReach(distances[fold]);
       const sample = { point, reach, logRatio: -Math.log(ratios[fold]) };
       return Array.from({ length: times }, () => sample);
     }),

@@ -47,7 +47,8 @@ function pointOf(measurement, { accelerators, models, blankCalibration }) {
   const { context } = prepareStep(setting, blankCalibration);
   const choices = layoutChoices(shape, layout, { dp, framework, software });
   // What a measurement does not say, such as virtual stages, is chosen as in a prediction.
-  const { layout: whole } = fastestLayout(context, choices, { shape, count: hardware.count });
+  const machine = { shape, count: hardware.count, correctionOf: () => 1 };
+  const { layout: whole } = fastestLayout(context, choices, machine);
   return {
     measurement,
     setting,

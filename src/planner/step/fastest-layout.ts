@@ -6,11 +6,11 @@ import { layerLayoutOf, spreadLayoutOf, type WholeLayout } from "./prepare-step.
 import type { LayerCosts, StepContext } from "./step-context.ts";
 import { partCount, stepPartsInto } from "./step-time.ts";
 
-/** One value of each open choice, and the time of a step with them. */
-interface TimedChoice {
-  microBatch: number;
-  recompute: WholeLayout["recompute"];
-  vp: number;
+/** One value of each field that a layout may leave open. */
+export type OpenChoices = Pick<WholeLayout, "microBatch" | "recompute" | "vp">;
+
+/** With the time of a step. */
+interface TimedChoice extends OpenChoices {
   costs: LayerCosts;
   stepTimeMs: number;
 }
@@ -18,6 +18,14 @@ interface TimedChoice {
 interface Candidate extends ChosenMemory {
   choice: TimedChoice;
   layout: WholeLayout;
+}
+
+/** What the choices of a layout are timed on. */
+interface Machine {
+  shape: TransformerShape;
+  count: number;
+  /** Factor on the time of a layout that measurements nearby suggest. */
+  correctionOf: (choice: OpenChoices) => number;
 }
 
 export interface FastestLayout extends ChosenMemory {
@@ -36,15 +44,18 @@ export interface FastestLayout extends ChosenMemory {
 export function fastestLayout(
   context: StepContext,
   choices: LayoutChoices,
-  { shape, count }: { shape: TransformerShape; count: number },
+  machine: Machine,
 ): FastestLayout {
+  const { shape, count } = machine;
   const capacityBytes = context.hardware.memoryBytes;
-  const timed = timedChoices(context, choices, count);
+  const timed = timedChoices(context, choices, machine);
   const found = fastestThatFits(timed, { choices, shape, count, capacityBytes });
   const { choice, layout, memory, memoryBytes, fits, assumed } = found;
   const parts = new Float64Array(partCount);
   const spread = spreadLayoutOf(layout, count);
-  const stepTimeMs = stepPartsInto(parts, context, choice.costs, spread);
+  const correction = machine.correctionOf(layout);
+  const stepTimeMs = stepPartsInto(parts, context, choice.costs, spread) * correction;
+  for (let index = 0; index < partCount; index++) parts[index] = (parts[index] ?? 0) * correction;
   const others = spreadOfChoices(timed, choice);
   return { layout, parts, stepTimeMs, memory, memoryBytes, fits, assumed, spreadOfChoices: others };
 }
@@ -109,7 +120,7 @@ function spreadOfChoices(timed: readonly TimedChoice[], best: TimedChoice): numb
 function timedChoices(
   context: StepContext,
   choices: LayoutChoices,
-  count: number,
+  { count, correctionOf }: Machine,
 ): readonly TimedChoice[] {
   const timed: TimedChoice[] = [];
   const parts = new Float64Array(partCount);
@@ -119,7 +130,8 @@ function timedChoices(
       const costs = layerCosts(context, layerLayoutOf(layout));
       const spread = spreadLayoutOf(layout, count);
       for (const vp of choices.virtualStages) {
-        const stepTimeMs = stepPartsInto(parts, context, costs, { ...spread, vp });
+        const correction = correctionOf({ microBatch, recompute, vp });
+        const stepTimeMs = stepPartsInto(parts, context, costs, { ...spread, vp }) * correction;
         timed.push({ microBatch, recompute, vp, costs, stepTimeMs });
       }
     }
@@ -129,7 +141,7 @@ function timedChoices(
 
 function layoutOf(
   { base }: LayoutChoices,
-  { microBatch, recompute, vp }: Pick<TimedChoice, "microBatch" | "recompute" | "vp">,
+  { microBatch, recompute, vp }: OpenChoices,
 ): WholeLayout {
   return { ...base, microBatch, recompute, vp };
 }

@@ -206,7 +206,7 @@ function coreMs(context: StepContext, layout: LayerLayout, tokens: number): numb
     // The rate of a kernel on `longest` keys is longest / (longest + ramp) of the best.
     keys += span.share * span.context * (1 + constants.attentionRampTokens / longest);
   }
-  return (perKey * tokens * keys * repeats) / rate;
+  return (context.attentionPace * perKey * tokens * keys * repeats) / rate;
 }
 
 /**

@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepEvidence } from "../../schema/plan/calibration.ts";
 import {
+  correctionsNear,
   correlationDistance,
   evidenceDistance,
+  evidenceScaleDistance,
   evidenceSettingDistance,
+  nearestScale,
   nearestSetting,
   weighEvidence,
 } from "./nearest-evidence.ts";
@@ -43,6 +46,21 @@ describe("evidence for a prediction", () => {
     expect(weighEvidence({ ...scope, features: [100, 0] }, [near]).correction).toBe(1);
   });
 
+  test("corrects layouts that differ in open choices as it corrects each alone", () => {
+    const features = fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 6, maxLength: 6 });
+    const entry = fc.record({ features, weight: fc.double({ min: -0.1, max: 0.1, noNaN: true }) });
+    const open = fc.tuple(fc.nat(4), fc.nat(4), fc.nat(1));
+    fc.assert(
+      fc.property(features, open, fc.array(entry, { maxLength: 20 }), (asked, choice, known) => {
+        const measurements = known.map(measurement);
+        const corrections = correctionsNear({ ...scope, features: asked }, measurements);
+        const whole = { ...scope, features: [...asked.slice(0, -3), ...choice] };
+        const { correction } = weighEvidence(whole, measurements);
+        expect(corrections(choice)).toBeCloseTo(correction, 12);
+      }),
+    );
+  });
+
   test("corrects nothing without measurements", () => {
     expect(weighEvidence({ ...scope, features: [0, 0] }, [])).toEqual({
       nearest: undefined,
@@ -72,6 +90,17 @@ describe("evidence for a prediction", () => {
     expect(nearestSetting({ ...scope, features: [0, 0, 0, 0] }, [])).toBe(Infinity);
   });
 
+  test("finds the same layout on another number of accelerators, and no other layout", () => {
+    const features = [1, 500, 4, 0, 0, 0, 0, 0, 2];
+    const measurements = [
+      measurement({ features: features.with(0, 3).with(8, 3) }),
+      measurement({ features: features.with(4, 0.1) }),
+      measurement({ features, stack: "fsdp" }),
+    ];
+    expect(nearestScale({ ...scope, features }, measurements)).toBe(3);
+    expect(nearestScale({ ...scope, features }, measurements.slice(1))).toBe(Infinity);
+  });
+
   test("finds the nearest of any measurements, and the nearest setting", () => {
     const query = fc.record({
       generation: fc.constantFrom("hopper", "blackwell"),
@@ -87,6 +116,8 @@ describe("evidence for a prediction", () => {
         expect(weighEvidence(asked, measurements).nearest?.distance).toBe(shortest);
         const setting = Math.min(...known.map((each) => evidenceSettingDistance(asked, each)));
         expect(nearestSetting(asked, measurements)).toBe(setting);
+        const scale = Math.min(...known.map((each) => evidenceScaleDistance(asked, each)));
+        expect(nearestScale(asked, measurements)).toBe(scale);
       }),
     );
   });

@@ -38,15 +38,33 @@ export function evidenceFeatures(
     0.5 * Math.log2(layout.pp),
     0.5 * Math.log2(layout.cp),
     0.5 * Math.log2(layout.ep),
-    0.3 * Math.log2(layout.vp),
-    0.5 * Math.log2(layout.microBatch),
     0.15 * Math.log2(layout.globalBatch),
-    layout.recompute === "full" ? 1 : 0,
     sharding === "fsdp" || sharding === "zero3" ? 1 : 0,
     layout.adapter === undefined ? 0 : 8,
     softwareYear * (Number(software.slice(0, 4)) + Number(software.slice(5, 7)) / 12),
   ];
-  return features.map((value) => Math.round(100 * value) / 100);
+  return [...features.map(rounded), ...openFeatures(layout)];
+}
+
+/** Features of what a layout may leave open, the last ones of all. */
+export type OpenFeatures = readonly [vp: number, microBatch: number, recompute: number];
+
+const openCount = 3;
+
+export function openFeatures({
+  vp,
+  microBatch,
+  recompute,
+}: Pick<WholeLayout, "vp" | "microBatch" | "recompute">): OpenFeatures {
+  return [
+    rounded(0.3 * Math.log2(vp)),
+    rounded(0.5 * Math.log2(microBatch)),
+    recompute === "full" ? 1 : 0,
+  ];
+}
+
+function rounded(value: number): number {
+  return Math.round(100 * value) / 100;
 }
 
 /** The position of the model's size in the features, and of its experts. */
@@ -100,6 +118,58 @@ export function weighEvidence(
     nearest: { measurement: id, source, distance: Math.round(100 * shortest) / 100, ratio },
     correction,
   };
+}
+
+/**
+ * The corrections of `weighEvidence` for layouts that differ in what they leave open alone, without a search for each.
+ *
+ * @param query of one of them
+ */
+export function correctionsNear(
+  query: EvidenceQuery,
+  measurements: readonly StepEvidence[],
+): (open: OpenFeatures) => number {
+  const near = evidenceWithin(query, measurements);
+  return ([vp, microBatch, recompute]) => {
+    let logCorrection = 0;
+    for (let at = 0; at < near.length; at += nearFields) {
+      const distance =
+        (near[at + 1] ?? 0) +
+        Math.abs(vp - (near[at + 2] ?? 0)) +
+        Math.abs(microBatch - (near[at + 3] ?? 0)) +
+        Math.abs(recompute - (near[at + 4] ?? 0));
+      if (distance < farthest)
+        logCorrection += (near[at] ?? 0) * Math.exp(-distance / correlationDistance);
+    }
+    return Math.exp(logCorrection);
+  };
+}
+
+const nearFields = 2 + openCount;
+
+/**
+ * Measurements that may correct a layout which agrees with the query in all that is not open: for each its weight, its
+ * distance apart from the open features, and these. Numbers in a row, because objects would take longer than the search.
+ */
+function evidenceWithin(query: EvidenceQuery, measurements: readonly StepEvidence[]): number[] {
+  const size = query.features[modelSize] ?? 0;
+  const closed = query.features.slice(0, -openCount);
+  const found: number[] = [];
+  for (const { base, group } of groupsByDistance(query, measurements)) {
+    const reach = farthest - base;
+    if (reach <= 0) break;
+    const { sizes, features, entries } = group;
+    for (let at = firstAtLeast(sizes, size - reach); at < sizes.length; at++) {
+      if ((sizes[at] ?? 0) - size >= reach) break;
+      const start = at * query.features.length;
+      const others = distanceFrom(closed, features, start, reach);
+      if (others >= reach) continue;
+      found.push(entries[at]?.weight ?? 0, base + others);
+      for (let each = start + closed.length; each < start + query.features.length; each++)
+        found.push(features[each] ?? 0);
+    }
+  }
+  return found;
 }
 
 /** What the measurements until now say. */
@@ -165,6 +235,43 @@ export function nearestSetting(
 export function evidenceSettingDistance(a: EvidenceQuery, b: EvidenceQuery): number {
   const other = Float64Array.from(b.features);
   return scopeDistance(a, b) + settingDistance(a.features, other, 0, Number.POSITIVE_INFINITY);
+}
+
+/** Features of scale: the number of accelerators, and the batch, which grows with it. */
+const scaleFeatures: ReadonlySet<number> = new Set([0, 8]);
+
+/** Distance of the closest measurement that differs in its scale alone; infinite without one. */
+export function nearestScale(query: EvidenceQuery, measurements: readonly StepEvidence[]): number {
+  const size = query.features[modelSize] ?? 0;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { base, group } of groupsByDistance(query, measurements)) {
+    if (base > 0) break;
+    for (let at = firstAtLeast(group.sizes, size); (group.sizes[at] ?? size + 1) === size; at++)
+      shortest = Math.min(shortest, scaleDistance(query.features, group.entries[at]));
+  }
+  return shortest;
+}
+
+/**
+ * Between two measurements, as `nearestScale` counts it.
+ *
+ * @internal for tests and `npm run calibrate`
+ */
+export function evidenceScaleDistance(a: EvidenceQuery, b: EvidenceQuery): number {
+  return scopeDistance(a, b) > 0 ? Number.POSITIVE_INFINITY : scaleDistance(a.features, b);
+}
+
+function scaleDistance(
+  wanted: readonly number[],
+  other: Pick<EvidenceQuery, "features"> | undefined,
+): number {
+  let distance = 0;
+  for (const [index, value] of wanted.entries()) {
+    const difference = Math.abs(value - (other?.features[index] ?? Number.POSITIVE_INFINITY));
+    if (difference > 0 && !scaleFeatures.has(index)) return Number.POSITIVE_INFINITY;
+    distance += difference;
+  }
+  return distance;
 }
 
 /** Measurements of one scope, which are equally far from a query before sizes are compared. */
@@ -257,7 +364,15 @@ function sizeDistance(
   entry: number,
   limit: number,
 ): number {
-  const start = entry * wanted.length;
+  return distanceFrom(wanted, features, entry * wanted.length, limit);
+}
+
+function distanceFrom(
+  wanted: readonly number[],
+  features: Float64Array,
+  start: number,
+  limit: number,
+): number {
   let distance = 0;
   for (let index = 0; index < wanted.length && distance < limit; index++)
     distance += Math.abs((wanted[index] ?? 0) - (features[start + index] ?? 0));

@@ -7,19 +7,23 @@ import type { HardwareReference, TrainingLayout } from "../../schema/plan/traini
 import { acceleratorGeneration } from "./accelerator-generation.ts";
 import { checkLayout } from "./check-layout.ts";
 import { type LayoutChoices, layoutChoices, usualFramework } from "./choose-layout.ts";
-import { type FastestLayout, fastestLayout } from "./fastest-layout.ts";
+import { type FastestLayout, fastestLayout, type OpenChoices } from "./fastest-layout.ts";
 import { modelFlop } from "./model-flop.ts";
 import {
+  correctionsNear,
+  type EvidenceAnswer,
   evidenceFeatures,
   type EvidenceQuery,
+  nearestScale,
   nearestSetting,
+  openFeatures,
   weighEvidence,
 } from "./nearest-evidence.ts";
 import { prepareStep, type StepSetting, type WholeLayout } from "./prepare-step.ts";
 import { stackOf } from "./resolve-constants.ts";
 import type { StepContext } from "./step-context.ts";
-import { farEnd, stepInterval, type StepScope } from "./step-interval.ts";
-import { part, partCount } from "./step-time.ts";
+import { besideEnd, farEnd, stepInterval, type StepScope } from "./step-interval.ts";
+import { part } from "./step-time.ts";
 import type { TransformerSizes } from "./transformer-sizes.ts";
 
 /** Data that predictions rest on; all of it ships with Pitwall. */
@@ -74,19 +78,22 @@ function predicted(
   };
   const { context, transferredFrom } = prepareStep(setting, data.calibration);
   const choices = layoutChoices(shape, layout, { dp, framework, software });
-  const best = fastestLayout(context, choices, { shape, count: hardware.count });
+  const { sizes } = context;
+  const { correctionOf, nearestOf } = evidenceFor(choices, { setting, sizes, data });
+  const best = fastestLayout(context, choices, { shape, count: hardware.count, correctionOf });
   const assumed = assumptions({ choices, layout, hardware, known, best, setting });
   if (transferredFrom !== undefined) {
     assumed["calibration"] =
       `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
   }
-  const query = evidenceQuery(setting, { sizes: context.sizes, layout: best.layout });
-  const { nearest: evidence, correction } = weighEvidence(query, data.evidence);
-  correct(best, correction);
+  const query = evidenceQuery(setting, { sizes, layout: best.layout });
+  const evidence = nearestOf(best.layout);
   const distance = evidence?.distance ?? Number.POSITIVE_INFINITY;
   const intervalMs = stepInterval(best.stepTimeMs, data.calibration, scopeOf(setting), {
     isTransferred: transferredFrom !== undefined,
     distance,
+    scaleDistance:
+      distance < besideEnd ? nearestScale(query, data.evidence) : Number.POSITIVE_INFINITY,
     settingDistance: distance < farEnd ? distance : nearestSetting(query, data.evidence),
     spreadOfChoices: best.spreadOfChoices,
   });
@@ -115,11 +122,31 @@ export function evidenceQuery(
   return { generation, accelerator: accelerator.name, precision, stack, features };
 }
 
-/** Published steps nearby say that everything takes longer or shorter by a factor. */
-function correct(best: FastestLayout, factor: number): void {
-  best.stepTimeMs *= factor;
-  for (let index = 0; index < partCount; index++)
-    best.parts[index] = (best.parts[index] ?? 0) * factor;
+/**
+ * Published steps nearby say that everything takes longer or shorter by a factor. Choices are made after that, so that a
+ * better machine, for which the factor is the same, is never slower.
+ */
+function evidenceFor(
+  { base, microBatches, virtualStages, recomputes }: LayoutChoices,
+  { setting, sizes, data }: { setting: StepSetting; sizes: TransformerSizes; data: StepData },
+): {
+  correctionOf: (choice: OpenChoices) => number;
+  nearestOf: (layout: WholeLayout) => StepPrediction["evidence"];
+} {
+  const weigh = (layout: WholeLayout): EvidenceAnswer =>
+    weighEvidence(evidenceQuery(setting, { sizes, layout }), data.evidence);
+  if (microBatches.length * virtualStages.length * recomputes.length === 1) {
+    const { correction, nearest } = weigh(base);
+    return { correctionOf: () => correction, nearestOf: () => nearest };
+  }
+  const corrections = correctionsNear(
+    evidenceQuery(setting, { sizes, layout: base }),
+    data.evidence,
+  );
+  return {
+    correctionOf: (choice) => corrections(openFeatures(choice)),
+    nearestOf: (layout) => weigh(layout).nearest,
+  };
 }
 
 function breakdownOf(parts: Float64Array): StepParts {

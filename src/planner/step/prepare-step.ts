@@ -70,6 +70,9 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     hardware: stepHardware(setting),
     constants: setting.overlaps === false ? withoutOverlap(constants) : constants,
     pace: Math.exp(-constants.yearlyGain * yearsBetween(referenceMonth, software)),
+    attentionPace: Math.exp(
+      -constants.attentionYearlyGain * yearsBetween(referenceMonth, software),
+    ),
     expertPace: Math.exp(-constants.expertYearlyGain * yearsBetween(referenceMonth, software)),
     operandBytes: operandBytes(precision),
     convertsOperands: isNarrow,

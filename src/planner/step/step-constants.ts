@@ -56,6 +56,8 @@ export interface StepConstants {
   stragglers: number;
   /** Logarithm of the speed that one year of software brings. */
   yearlyGain: number;
+  /** What a year of software makes attention kernels faster beyond that, in natural logarithms. */
+  attentionYearlyGain: number;
   /** The same of what experts add, on top of it. */
   expertYearlyGain: number;
 }

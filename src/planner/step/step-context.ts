@@ -28,6 +28,8 @@ export interface StepContext {
   pace: number;
   /** The same of what experts add: routing, grouped matrix products, all-to-alls and their launches. */
   expertPace: number;
+  /** Time of attention with this software, over that with software of the reference month. */
+  attentionPace: number;
   /** Bytes of an element that a matrix product reads. */
   operandBytes: number;
   /** Operands are converted from 16 bits before each matrix product. */

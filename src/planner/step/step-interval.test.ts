@@ -16,17 +16,27 @@ const calibration: Calibration = {
   ],
 };
 const scope = { generation: "hopper", precision: "bf16", stack: "fsdp", family: "dense" } as const;
-const unknown = { isTransferred: false, distance: 20, settingDistance: 20, spreadOfChoices: 1 };
+const unknown = {
+  isTransferred: false,
+  distance: 20,
+  scaleDistance: Infinity,
+  settingDistance: 20,
+  spreadOfChoices: 1,
+};
 
 test.each([
-  [0, 0, "beside"],
-  [2, 0, "near"],
-  [7, 0, "far"],
-  [9, 3, "setting"],
-  [9, 5, "beyond"],
-] as const)("a measurement %d away, %d without the model, is %s", (distance, setting, reach) => {
-  expect(intervalReach(distance, setting)).toBe(reach);
-});
+  [0, Infinity, 0, "beside"],
+  [0.2, 0.9, 0, "scaled"],
+  [2, 1.8, 0, "near"],
+  [7, Infinity, 0, "far"],
+  [9, Infinity, 3, "setting"],
+  [9, Infinity, 5, "beyond"],
+] as const)(
+  "a measurement %d away, %d from the same layout at another scale, %d without the model, is %s",
+  (distance, scaleDistance, settingDistance, reach) => {
+    expect(intervalReach({ distance, scaleDistance, settingDistance })).toBe(reach);
+  },
+);
 
 test("an interval is that of the most specific group, as far from any measurement", () => {
   expect(stepInterval(100, calibration, scope, unknown)).toEqual({

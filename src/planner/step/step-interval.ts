@@ -13,9 +13,12 @@ export interface StepScope {
 /** Distance at which the closest measurement tells nothing about the model. */
 export const farEnd = 8;
 
+/** Distance at which another layout of the model is no longer next to a measurement. */
+export const besideEnd = 1.5;
+
 /** Distances that a reach ends at; those of the last one are larger. */
 const reachEnds = [
-  ["beside", 1.5],
+  ["beside", besideEnd],
   ["near", 4],
   ["far", farEnd],
 ] as const satisfies readonly (readonly [IntervalReach, number])[];
@@ -23,23 +26,30 @@ const reachEnds = [
 /** The setting of a prediction was measured with another model if one is at most this far away without the models. */
 const settingEnd = 4;
 
-/**
- * The reach of a prediction.
- *
- * @param distance of the closest measurement
- * @param settingDistance the same without the sizes of the models; read only beyond `farEnd`
- */
-export function intervalReach(distance: number, settingDistance: number): IntervalReach {
+/** Distances of the closest measurement of each kind; infinite without one. */
+export interface EvidenceDistances {
+  /** Of any. */
+  distance: number;
+  /** Of those of the same layout, on another number of accelerators; read only next to a measurement. */
+  scaleDistance: number;
+  /** Of any, without the sizes of the models; read only beyond `farEnd`. */
+  settingDistance: number;
+}
+
+/** The reach of a prediction. */
+export function intervalReach({
+  distance,
+  scaleDistance,
+  settingDistance,
+}: EvidenceDistances): IntervalReach {
+  if (scaleDistance < besideEnd) return "scaled";
   const reach = reachEnds.find(([, end]) => distance < end)?.[0];
   return reach ?? (settingDistance < settingEnd ? "setting" : "beyond");
 }
 
 /** What an interval depends on, besides its scope. */
-export interface IntervalCertainty {
+export interface IntervalCertainty extends EvidenceDistances {
   isTransferred: boolean;
-  /** Of the closest measurement, and without the sizes of the models. */
-  distance: number;
-  settingDistance: number;
   spreadOfChoices: number;
 }
 
@@ -59,7 +69,7 @@ export function stepInterval(
 ): StepPrediction["intervalMs"] {
   let best: Calibration["intervals"][number] | undefined;
   let mostFields = -1;
-  const reach = intervalReach(certainty.distance, certainty.settingDistance);
+  const reach = intervalReach(certainty);
   for (const each of calibration.intervals) {
     if (each.reach !== reach) continue;
     const fields = matchingFields(each, scope);

@@ -7,6 +7,7 @@ export const stepConstantNames = [
   "gemmTraffic",
   "attentionPeak",
   "attentionRampTokens",
+  "attentionYearlyGain",
   "elementwiseTraffic",
   "quantizeTraffic",
   "scaleUpShare",
