@@ -56,7 +56,7 @@ time.sleep(1)
 
 /**
  * Trains with gloo for half a minute, without `pitwall.py`; most of the computation is a sleep, as other work may run on this machine. With
- * `--sleep`, rank 1 also sleeps for 30 % of each step.
+ * `--sleep`, rank 1 also sleeps for 30 % of each step, however long other work makes the steps.
  */
 const glooProgram = `
 import sys, time
@@ -67,14 +67,17 @@ rank = dist.get_rank()
 weights, gradient, over = torch.randn(256, 256), torch.zeros(256, 256), torch.zeros(1)
 began = time.monotonic()
 step = 0
+asleep = 0.03
 while over.item() == 0:
+    start = time.monotonic()
     time.sleep(0.07)
     gradient = (weights @ weights).tanh()
     if "--sleep" in sys.argv and rank == 1:
-        time.sleep(0.03)
+        time.sleep(asleep)
     dist.all_reduce(gradient)
     over[0] = float(time.monotonic() - began > 30)
     dist.all_reduce(over)
+    asleep = 3 / 7 * (time.monotonic() - start - asleep)
     step += 1
     if rank == 0:
         print("step=%d val_acc=%.3f" % (step, over.item() > 0), flush=True)

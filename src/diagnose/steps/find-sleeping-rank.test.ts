@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../foundation/seeded-random.ts";
 import { findSleepingRank, type SeenWaits } from "./find-sleeping-rank.ts";
 
 type Counts = readonly [running: number, futex: number, sleep: number, otherCall?: number];
@@ -66,8 +67,36 @@ describe("findSleepingRank", () => {
     expect(findSleepingRank(looks(...ranks))).toEqual([]);
   });
 
+  /** What seven looks a second for half a minute happen to see, of ranks that are in each state for these parts of the time. */
+  function chance(seed: string, ...shares: readonly (readonly [futex: number, sleep: number])[]) {
+    const random = seededRandom(seed);
+    return shares.flatMap(([futex, sleep], rank) => {
+      const sum = { running: 0, futex: 0, sleep: 0, otherCall: 0 };
+      return Array.from({ length: 30 }, (_, second): SeenWaits => {
+        for (let look = 0; look < 7; look += 1) {
+          const value = random.uniform();
+          sum[value < futex ? "futex" : value < futex + sleep ? "sleep" : "running"] += 1;
+        }
+        return { rank, timeMs: 1000 * second, ...sum };
+      });
+    });
+  }
+
+  test("names a rank that sleeps for 30 % of each step in 19 of 20 runs, whatever few looks happen to see, and none of a healthy run", () => {
+    const seeds = Array.from({ length: 60 }, (_, index) => `sleeping rank ${index}`);
+    const named = seeds.filter((seed) => {
+      const [cause] = findSleepingRank(chance(seed, [0.33, 0.3], [0.06, 0.6], [0.33, 0.3]));
+      return cause?.ranks[0] === 1;
+    });
+    expect(named.length).toBeGreaterThanOrEqual(57);
+    const healthy = seeds.flatMap((seed) =>
+      findSleepingRank(chance(seed, [0.25, 0.2], [0.25, 0.2], [0.25, 0.2])),
+    );
+    expect(healthy).toEqual([]);
+  });
+
   test("names none if it looked too rarely", () => {
-    expect(findSleepingRank(looks(waits, sleeps).filter(({ timeMs }) => timeMs < 14_000))).toEqual(
+    expect(findSleepingRank(looks(waits, sleeps).filter(({ timeMs }) => timeMs < 9_000))).toEqual(
       [],
     );
   });

@@ -14,18 +14,19 @@ export interface SeenWaits {
 
 /** Part of the training that is left out at its start, when ranks load and compile. */
 const warmupFraction = 0.2;
-/** A fault of each step shows in each of these parts of the time. */
-const partCount = 5;
+/** A fault of each step shows in each part of the time. There are as many parts as have enough looks not to differ by chance. */
+const parts = { fewest: 3, most: 5, looks: 60 };
 const minimumLooksPerPart = 25;
 /** The rank is in another call this much more often than any other. */
 const minimumSleep = 0.1;
 const minimumSleepInPart = 0.05;
-/** The others wait in a futex longer by at least this part of the excess. */
+/** The others wait in a futex longer by at least this part of the excess; in a part of the time, with its few looks, only for longer. */
 const waitedPart = 0.4;
 
 /** How often, in 0..1. */
 interface Shares {
   rank: number;
+  looks: number;
   futex: number;
   sleep: number;
   otherCall: number;
@@ -46,20 +47,25 @@ export function findSleepingRank(seen: readonly SeenWaits[]): Cause[] {
   const firstMs = Math.max(...[...ofRanks.values()].map(startOf));
   const lastMs = Math.min(...[...ofRanks.values()].map((each) => each.at(-1)?.timeMs ?? 0));
   const beginMs = firstMs + warmupFraction * (lastMs - firstMs);
+  const partCount = partsIn([...ofRanks.values()], beginMs, lastMs);
   const bounds = Array.from(
     { length: partCount + 1 },
     (_, index) => beginMs + (index / partCount) * (lastMs - beginMs),
   );
-  const parts = bounds.slice(1).map((endMs, index) => {
+  const seenParts = bounds.slice(1).map((endMs, index) => {
     const fromMs = bounds[index] ?? endMs;
     return [...ofRanks.values()].map((each) => sharesOf(each, fromMs, endMs));
   });
-  const complete = parts.filter((each): each is Shares[] => each.every((one) => one !== undefined));
+  const complete = seenParts.filter((each): each is Shares[] =>
+    each.every((one) => one !== undefined),
+  );
   if (complete.length < partCount) return [];
   const whole = [...ofRanks.keys()].map((rank) => meanOf(complete, rank));
   const [culprit] = whole.toSorted((a, b) => b.away - a.away);
-  if (culprit === undefined || !isLate(culprit.rank, whole, minimumSleep)) return [];
-  if (!complete.every((part) => isLate(culprit.rank, part, minimumSleepInPart))) return [];
+  const inWhole = { excess: minimumSleep, waited: waitedPart, errors: 3 };
+  if (culprit === undefined || !isLate(culprit.rank, whole, inWhole)) return [];
+  const inPart = { excess: minimumSleepInPart, waited: 0, errors: 0 };
+  if (!complete.every((part) => isLate(culprit.rank, part, inPart))) return [];
   return [causeOf(culprit, whole, ofRanks)];
 }
 
@@ -106,15 +112,38 @@ function percent(fraction: number): string {
 }
 
 /** Whether a rank is in other calls more often than each other rank, while each of these waits in a futex more often than it does. */
-function isLate(culprit: number, shares: readonly Shares[], minimum: number): boolean {
+function isLate(
+  culprit: number,
+  shares: readonly Shares[],
+  least: { excess: number; waited: number; errors: number },
+): boolean {
   const own = shares.find(({ rank }) => rank === culprit);
   if (own === undefined) return false;
   return shares
     .filter(({ rank }) => rank !== culprit)
-    .every(({ futex, away }) => {
+    .every((other) => {
+      const { futex, away } = other;
       const excess = own.away - away;
-      return excess >= minimum && futex - own.futex >= waitedPart * excess;
+      const isChance = excess < least.errors * errorOf(own, other);
+      return excess >= least.excess && !isChance && futex - own.futex >= least.waited * excess;
     });
+}
+
+/** The standard error of the difference of how often two ranks are away. */
+function errorOf(...ranks: readonly Shares[]): number {
+  const variances = ranks.map(({ away, looks }) => (away * (1 - away)) / looks);
+  return Math.sqrt(variances.reduce((sum, each) => sum + each, 0));
+}
+
+/** Other work on a host makes looks rarer, so that a part of the time must be longer to tell as much. */
+function partsIn(ofRanks: readonly (readonly SeenWaits[])[], fromMs: number, toMs: number): number {
+  const fewest = Math.min(...ofRanks.map((seen) => looksBetween(seen, fromMs, toMs)));
+  return Math.min(parts.most, Math.max(parts.fewest, Math.floor(fewest / parts.looks)));
+}
+
+function looksBetween(seen: readonly SeenWaits[], fromMs: number, toMs: number): number {
+  const [before, after] = [fromMs, toMs].map((ms) => seen.findLast(({ timeMs }) => timeMs <= ms));
+  return looksOf(after) - looksOf(before);
 }
 
 /** What was seen between two moments; undefined if that is too little. */
@@ -128,6 +157,7 @@ function sharesOf(seen: readonly SeenWaits[], fromMs: number, toMs: number): Sha
   if (looks < minimumLooksPerPart) return undefined;
   return {
     rank: after.rank,
+    looks,
     futex: share("futex"),
     sleep: share("sleep"),
     otherCall: share("otherCall"),
@@ -139,12 +169,13 @@ function looksOf(seen: SeenWaits | undefined): number {
   return seen === undefined ? 0 : seen.running + seen.futex + seen.sleep + seen.otherCall;
 }
 
-function meanOf(parts: readonly (readonly Shares[])[], rank: number): Shares {
-  const own = parts.flatMap((part) => part.filter((each) => each.rank === rank));
+function meanOf(all: readonly (readonly Shares[])[], rank: number): Shares {
+  const own = all.flatMap((part) => part.filter((each) => each.rank === rank));
   const mean = (share: (each: Shares) => number): number =>
     own.reduce((sum, each) => sum + share(each), 0) / own.length;
   return {
     rank,
+    looks: own.reduce((sum, each) => sum + each.looks, 0),
     futex: mean(({ futex }) => futex),
     sleep: mean(({ sleep }) => sleep),
     otherCall: mean(({ otherCall }) => otherCall),
