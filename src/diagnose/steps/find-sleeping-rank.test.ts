@@ -40,6 +40,11 @@ describe("findSleepingRank", () => {
     expect(findSleepingRank(seen)).toMatchObject([{ ranks: [1] }]);
   });
 
+  test("names a rank that sleeps from the middle of the run on", () => {
+    const changed = (second: number): Counts => (second < 26 ? waits() : sleeps());
+    expect(findSleepingRank(looks(waits, changed, waits))).toMatchObject([{ ranks: [1] }]);
+  });
+
   test("names a loader that a rank waits for", () => {
     const [cause] = findSleepingRank(looks(waits, waits, () => [7, 0.5, 0, 2.5]));
     expect(cause).toMatchObject({ kind: "data-starvation", ranks: [2] });

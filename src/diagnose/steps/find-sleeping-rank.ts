@@ -12,8 +12,8 @@ export interface SeenWaits {
   otherCall: number;
 }
 
-/** Part of the training that is left out at its start, when ranks load and compile. */
-const warmupFraction = 0.2;
+/** Part of the training that is left out at its start, when ranks load and compile, or before a rank becomes slow. */
+const warmupFractions = [0.2, 0.35, 0.5];
 /** A fault of each step shows in each part of the time. There are as many parts as have enough looks not to differ by chance. */
 const parts = { fewest: 3, most: 5, looks: 60 };
 const minimumLooksPerPart = 25;
@@ -46,7 +46,19 @@ export function findSleepingRank(seen: readonly SeenWaits[]): Cause[] {
   if (ofRanks.size < 2) return [];
   const firstMs = Math.max(...[...ofRanks.values()].map(startOf));
   const lastMs = Math.min(...[...ofRanks.values()].map((each) => each.at(-1)?.timeMs ?? 0));
-  const beginMs = firstMs + warmupFraction * (lastMs - firstMs);
+  for (const fraction of warmupFractions) {
+    const found = sleepingSince(firstMs + fraction * (lastMs - firstMs), lastMs, ofRanks);
+    if (found !== undefined) return [found];
+  }
+  return [];
+}
+
+/** The rank that sleeps in each part of the time from a moment to the end. */
+function sleepingSince(
+  beginMs: number,
+  lastMs: number,
+  ofRanks: ReadonlyMap<number, readonly SeenWaits[]>,
+): Cause | undefined {
   const partCount = partsIn([...ofRanks.values()], beginMs, lastMs);
   const bounds = Array.from(
     { length: partCount + 1 },
@@ -59,14 +71,16 @@ export function findSleepingRank(seen: readonly SeenWaits[]): Cause[] {
   const complete = seenParts.filter((each): each is Shares[] =>
     each.every((one) => one !== undefined),
   );
-  if (complete.length < partCount) return [];
+  if (complete.length < partCount) return undefined;
   const whole = [...ofRanks.keys()].map((rank) => meanOf(complete, rank));
-  const [culprit] = whole.toSorted((a, b) => b.away - a.away);
+  const [culprit] = whole.toSorted((one, other) => other.away - one.away);
+  if (culprit === undefined) return undefined;
   const inWhole = { excess: minimumSleep, waited: waitedPart, errors: 3 };
-  if (culprit === undefined || !isLate(culprit.rank, whole, inWhole)) return [];
   const inPart = { excess: minimumSleepInPart, waited: 0, errors: 0 };
-  if (!complete.every((part) => isLate(culprit.rank, part, inPart))) return [];
-  return [causeOf(culprit, whole, ofRanks)];
+  const isSlow =
+    isLate(culprit.rank, whole, inWhole) &&
+    complete.every((part) => isLate(culprit.rank, part, inPart));
+  return isSlow ? causeOf(culprit, whole, ofRanks) : undefined;
 }
 
 /** The first collective at the earliest: until then, ranks import packages and load data. */
