@@ -124,6 +124,40 @@ test.each([
   120_000,
 );
 
+test("a run on this machine whose Pitwall was killed is continued by attach", async () => {
+  const code = sshProject(resuming);
+  const how = ["--nproc", "2", "--launcher", "direct", "--max-restarts", "1", ...reading];
+  const first = startPitwall(["run", ...how, "--", ...command, "0.5"], code);
+  const ended = once(first, "exit");
+  await until(() => /samples=300/u.test(logOf(code)));
+  first.kill("SIGKILL");
+  await ended;
+  await expect.poll(() => leftRunning(recordFolder(code)), { timeout: 30_000 }).toEqual([]);
+  const ran = await pitwall(["attach", "last"], { cwd: code });
+  expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+  expect(logOf(code)).toMatch(/^rank=0 attempt=2 from=[24]$/mu);
+  expect(resultOf(code).outcome.kind).toBe("reached");
+  expect(eventsOf(code).filter(({ kind }) => kind === "restarting")).toMatchObject([
+    { fault: { kind: "launcher-killed" }, decision: { kind: "restart" } },
+  ]);
+  expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
+}, 120_000);
+
+test("attach says how a run without restarts is started again that ended with its Pitwall", async () => {
+  const code = sshProject("import time\nprint('begins', flush=True)\ntime.sleep(60)\n");
+  const run = startPitwall(["run", "--target", "val_acc>=1", "--", ...command], code);
+  const ended = once(run, "exit");
+  await until(() => /begins/u.test(logOf(code)));
+  run.kill("SIGKILL");
+  await ended;
+  const said = await pitwall(["attach", "last"], { cwd: code });
+  expect(said.exitCode).toBe(2);
+  expect(said.stderr).toMatch(
+    /only runs with `--max-restarts` .* `pitwall run again \S+` starts it again/u,
+  );
+}, 60_000);
+
 test("a rank that fails later than its victim still prints its reason", async () => {
   const code = sshProject(`
 import os, time

@@ -62,7 +62,9 @@ const advice: Record<CauseKind, readonly string[]> = {
   ],
   preemption: ["continue from the last checkpoint", "use a partition that is not preempted"],
   "out-of-time": ["raise the limit, or continue from the last checkpoint"],
-  "launcher-killed": ["`pitwall attach <run>` takes the run over if its hosts still run it"],
+  "launcher-killed": [
+    "`pitwall attach <run>` takes the run over if its hosts still run it, and starts its next attempt if it ran on this machine with `--max-restarts`",
+  ],
   "accelerator-error": [
     "drain the host and test the GPU before it is used again",
     "`nvidia-smi -q -d ECC,ROW_REMAPPER` shows memory errors",

@@ -9,6 +9,7 @@ import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { currentOwner } from "../../store/records/process-owner.ts";
 import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
 import { type EarlierAttempts, earlierAttempts } from "../recovery/earlier-attempts.ts";
+import { continueKilledRun } from "../recovery/continue-killed-run.ts";
 import { JobRecovery, placeOfAttempt } from "../recovery/recover-job.ts";
 import { variablesOf } from "../../launch/data/variables-of.ts";
 import type { Launched } from "../launch/launch-run.ts";
@@ -46,13 +47,14 @@ export type AttachEvent =
  * @throws UserError `attach-impossible`, `job-unknown`, `run-attached`, WorldError `start-failed`, and what reaching the hosts throws
  */
 export async function* attachRun(
-  record: AttachedRecord,
+  given: AttachedRecord,
   world: Pick<RunWorld, "nowMs" | "openTarget" | "onCheckpointRequest">,
   options: AttachOptions,
 ): AsyncGenerator<AttachEvent> {
-  const { request, events, runId } = record;
-  const target = world.openTarget(placeOfAttempt(request, events.events).target);
+  const target = world.openTarget(placeOfAttempt(given.request, given.events.events).target);
   try {
+    const record = await withNextAttempt(given, target, options);
+    const { events, runId } = record;
     // Pitwall was killed between two attempts: the next one has no job yet, or one that is not in the record.
     const isPending = options.restarts !== undefined && isAttemptPending(events.events);
     const attaching = isPending ? undefined : attach(record, target);
@@ -68,6 +70,20 @@ export async function* attachRun(
   } finally {
     await target.launcher.close?.();
   }
+}
+
+/** A job of this machine ended with its Pitwall: what is left to follow is its next attempt, if the run allows one. */
+async function withNextAttempt(
+  record: AttachedRecord,
+  { launcher }: TargetWorld,
+  { restarts }: AttachOptions,
+): Promise<AttachedRecord> {
+  const { recovery } = record.request;
+  const { events } = record.events;
+  const wasLaunched = events.some(({ event }) => event.kind === "launched");
+  const hasEnded = launcher.attach === undefined && wasLaunched && !isAttemptPending(events);
+  if (!hasEnded || recovery === undefined || restarts === undefined) return record;
+  return continueKilledRun(record, recovery, restarts);
 }
 
 type Attached = Extract<AttachOutcome, { kind: "attached" }>;
@@ -198,7 +214,7 @@ async function attach(
   const outcome = await launcher.attach?.(before);
   if (outcome === undefined) {
     throw new UserError("attach-impossible", `the job of \`${runId}\` ended with its Pitwall`, {
-      hint: `only jobs on other hosts or under mpirun outlive it; \`pitwall show ${runId}\` shows how far the run came`,
+      hint: `only jobs on other hosts or under mpirun outlive it, and only runs with \`--max-restarts\` are continued on this machine; \`pitwall run again ${runId}\` starts it again, \`pitwall show ${runId}\` shows how far it came`,
     });
   }
   if (outcome.kind === "attached") return outcome;

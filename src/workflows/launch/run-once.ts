@@ -234,7 +234,9 @@ async function* endOf(
 ): AsyncGenerator<RunEvent, FollowedEnd> {
   if (!progress.hasEnded) return "left";
   const { job, request, recovery, nowMs } = parts;
-  const attempt = progress.hasMadeWay ? await recovery?.madeWay(job.current, nowMs()) : undefined;
+  const attempt = progress.hasMadeWay
+    ? await recovery?.endedWithPitwall(job.current, { endedMs: nowMs(), pitwall: "told-to-stop" })
+    : undefined;
   if (attempt === undefined) return yield* progress.conclude();
   await progress.leave();
   await job.release();

@@ -14,9 +14,17 @@ export interface AttemptEnd {
   /** In the words of the scheduler that ended it. */
   schedulerState?: string | undefined;
   endedMs: number;
-  /** Pitwall was told to make way. */
-  isPreempted?: boolean;
+  /** Pitwall was told to make way, or was killed, and its job ended with it. */
+  pitwall?: "told-to-stop" | "killed";
 }
+
+const endsOfPitwall = {
+  "told-to-stop": {
+    kind: "preemption",
+    text: "Pitwall received SIGTERM, as when its machine is preempted",
+  },
+  killed: { kind: "launcher-killed", text: "Pitwall was killed, and its job ended with it" },
+} as const;
 
 /**
  * Why an attempt failed, from the record of its run.
@@ -26,12 +34,11 @@ export interface AttemptEnd {
 export async function faultOfAttempt(
   record: RunRecord,
   sinceMs: number,
-  { outcome, silentMs, endedMs, isPreempted = false }: AttemptEnd,
+  { outcome, silentMs, endedMs, pitwall }: AttemptEnd,
 ): Promise<AttemptFault> {
-  if (isPreempted) {
-    const text = "Pitwall received SIGTERM, as when its machine is preempted";
+  if (pitwall !== undefined) {
     const step = lastStep(await stepsOf(record, sinceMs));
-    return { kind: "preemption", ranks: [], hosts: [], text, ...step };
+    return { ...endsOfPitwall[pitwall], ranks: [], hosts: [], ...step };
   }
   const findings =
     silentMs === undefined ? [] : [{ rule: "output-stopped" as const, silentMs, usualMs: 0 }];

@@ -29,6 +29,9 @@ interface RecoveryParts {
   events?: readonly LifecycleEvent[];
 }
 
+/** What the decision needs to know of a job that has ended. */
+export type EndedJob = Pick<LaunchedJob, "launchedMs" | "hosts" | "spareHosts">;
+
 interface Placed {
   target: LaunchTarget;
   spares: readonly SshHost[];
@@ -99,19 +102,22 @@ export class JobRecovery {
   }
 
   /**
-   * Decides whether a job that made way is to be started again by a later process, which `startPending` then does.
+   * Decides whether a job that ended with its Pitwall is to be started again by a later process, which `startPending` then does.
    *
    * @returns the number of the next attempt; undefined if there is none
    */
-  async madeWay(job: LaunchedJob, endedMs: number): Promise<number | undefined> {
+  async endedWithPitwall(
+    job: EndedJob,
+    end: Required<Pick<AttemptEnd, "endedMs" | "pitwall">>,
+  ): Promise<number | undefined> {
     const outcome = { kind: "died", exitCode: undefined, signal: undefined } as const;
-    const { fault, decision } = await this.#decide(job, { outcome, endedMs, isPreempted: true });
+    const { fault, decision } = await this.#decide(job, { outcome, ...end });
     if (decision.kind === "give-up") return undefined;
-    return this.#recordRestart(fault, decision, endedMs);
+    return this.#recordRestart(fault, decision, end.endedMs);
   }
 
   async #decide(
-    failed: LaunchedJob,
+    failed: EndedJob,
     end: AttemptEnd,
   ): Promise<{ fault: AttemptFault; decision: RecoveryDecision }> {
     const { request, world, launching } = this.#parts;
