@@ -2,12 +2,36 @@ import { expect, test } from "vitest";
 import { readCocoSummary } from "./coco-summary.ts";
 
 test.each([
-  ["AP", " Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = ", "0.405"],
-  ["AP50", " Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ] = ", "0.605"],
-  ["AP75", " Average Precision  (AP) @[ IoU=0.75      | area=   all | maxDets=100 ] = ", "0.441"],
-  ["APs", " Average Precision  (AP) @[ IoU=0.50:0.95 | area= small | maxDets=100 ] = ", "0.240"],
-  ["AR10", " Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets= 10 ] = ", "0.500"],
-  ["ARl", " Average Recall     (AR) @[ IoU=0.50:0.95 | area= large | maxDets=100 ] = ", "-1.000"],
+  [
+    "COCO AP",
+    " Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = ",
+    "0.405",
+  ],
+  [
+    "COCO AP50",
+    " Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ] = ",
+    "0.605",
+  ],
+  [
+    "COCO AP75",
+    " Average Precision  (AP) @[ IoU=0.75      | area=   all | maxDets=100 ] = ",
+    "0.441",
+  ],
+  [
+    "COCO APs",
+    " Average Precision  (AP) @[ IoU=0.50:0.95 | area= small | maxDets=100 ] = ",
+    "0.240",
+  ],
+  [
+    "COCO AR10",
+    " Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets= 10 ] = ",
+    "0.500",
+  ],
+  [
+    "COCO ARl",
+    " Average Recall     (AR) @[ IoU=0.50:0.95 | area= large | maxDets=100 ] = ",
+    "-1.000",
+  ],
 ])("reads %s from its line of the summary", (name, words, value) => {
   const text = `${words}${value}`;
   const read = readCocoSummary(text);

@@ -5,7 +5,8 @@ const line =
   /Average (?:Precision|Recall)\s+\((AP|AR)\)\s+@\[ IoU=([\d.]+(?::[\d.]+)?)\s*\| area=\s*(\w+) \| maxDets=\s*(\d+) \] = (?=[-\d])/u;
 
 /**
- * The value in a line of the summary that pycocotools prints, under COCO's own short name: `AP`, `AP50`, `APs`, `AR100`.
+ * The value in a line of the summary that pycocotools prints, under COCO's own short name: `COCO AP`, `COCO AP50`, `COCO APs`,
+ * `COCO AR100`. Detectron2 prints the same values again as percentages, under `AP`.
  *
  * @see https://cocodataset.org/#detection-eval
  */
@@ -16,7 +17,7 @@ export function readCocoSummary(text: string): NamedNumber | undefined {
   const [matched, kind = "", iou = "", area = "", most = ""] = found;
   const number = readNumberAt(text, found.index + matched.length, undefined);
   if (number === undefined) return undefined;
-  const name = `${kind}${suffixOf({ kind, iou, area, most })}`;
+  const name = `COCO ${kind}${suffixOf({ kind, iou, area, most })}`;
   return { name, number, runningMean: undefined, outOf: undefined };
 }
 

@@ -83,11 +83,6 @@ describe("LineTables", () => {
       rows: [[], { "train accuracy": 0.99, "val accuracy": 0.9 }],
     },
     {
-      name: "reads a table whose lines have a label",
-      lines: ["[d2.evaluation]: copypaste: AP,AP50", "[d2.evaluation]: copypaste: 40.21,61.0"],
-      rows: [[], { AP: 40.21, AP50: 61 }],
-    },
-    {
       name: "reads a table of bars",
       lines: ["|  epoch  |  train_loss  |  val_acc  |", "|  1  |  1.42  |  0.5411  |"],
       rows: [[], { epoch: 1, train_loss: 1.42, val_acc: 0.5411 }],

@@ -45,7 +45,8 @@ export class LineTables {
   read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
     this.#texts = [];
     const line = unframed(withoutTrailer(printed));
-    const { ways, length } = headerIn(line);
+    const length = endsInNumber(line) ? 0 : logPrefixLength(line);
+    const ways = headersOfMessage(line, length);
     if (ways.length > 0 && !this.#isNote(ways)) {
       const prefix = length === 0 ? undefined : samePrefix(line, length);
       this.#open({ ways, prefix, hasRows: false, group: "" });
@@ -192,17 +193,10 @@ function sharesColumn([left]: readonly Columns[], [right]: readonly Columns[]): 
   return left?.names.some((name) => name !== "" && right?.names.includes(name)) === true;
 }
 
-/** A label before the cells of a header and of each of its rows: `copypaste: AP,AP50`. */
-const label = /^\s*[\w.-]{1,30}:\s+(?=\S+,\S)/u;
-
 /** The header of a message, or of the whole line: what looks like a prefix may be a column. */
-function headerIn(line: string): { ways: Columns[]; length: number } {
-  const length = endsInNumber(line) ? 0 : logPrefixLength(line);
-  const message = blankedPrefix(line, length);
-  const ways = length === 0 ? headersOf(line) : [...headersOf(message), ...headersOf(line)];
-  const labeled = ways.length === 0 ? label.exec(message)?.[0].length : undefined;
-  if (labeled === undefined) return { ways, length };
-  return { ways: headersOf(blankedPrefix(line, labeled)), length: labeled };
+function headersOfMessage(line: string, length: number): Columns[] {
+  const ofLine = headersOf(line);
+  return length === 0 ? ofLine : [...headersOf(blankedPrefix(line, length)), ...ofLine];
 }
 
 /** A progress bar at the end of a row, as Ultralytics prints it. */
