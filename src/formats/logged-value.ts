@@ -1,4 +1,4 @@
-import type { Section } from "./text/line-section.ts";
+import type { Section } from "./text/sections/line-section.ts";
 
 /** One value of one metric, as a training logged it into a file. */
 export interface LoggedValue {

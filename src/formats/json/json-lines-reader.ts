@@ -1,7 +1,7 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { sectionOfField } from "../text/line-section.ts";
-import { readDictionary } from "../text/read-dictionary.ts";
+import { sectionOfField } from "../text/sections/line-section.ts";
+import { readDictionary } from "../text/pairs/read-dictionary.ts";
 import { rowValues } from "../values/row-values.ts";
 
 /** Maximum number of characters read from a line. */

@@ -1,8 +1,8 @@
 import type { Finding } from "../../schema/run/finding.ts";
-import type { Section } from "../text/line-section.ts";
-import { isQualifier, matchName } from "../text/match-name.ts";
-import { matchInSection, nameInSection } from "../text/name-in-section.ts";
-import type { WantedReadings } from "../text/wanted-metric.ts";
+import type { Section } from "../text/sections/line-section.ts";
+import { isQualifier, matchName } from "../text/names/match-name.ts";
+import { matchInSection, nameInSection } from "../text/sections/name-in-section.ts";
+import type { WantedReadings } from "../text/metrics/wanted-metric.ts";
 
 /** What a name in a file is read for. */
 export interface NameUse {

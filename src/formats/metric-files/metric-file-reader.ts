@@ -4,7 +4,7 @@ import { JsonDocumentReader } from "../json/json-document-reader.ts";
 import { JsonLinesReader } from "../json/json-lines-reader.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { TensorboardReader } from "../tensorboard/tensorboard-reader.ts";
-import type { WantedReadings } from "../text/wanted-metric.ts";
+import type { WantedReadings } from "../text/metrics/wanted-metric.ts";
 import { type ValueFormat, valueFormat } from "../values/open-value-reader.ts";
 import { WandbReader } from "../wandb/wandb-reader.ts";
 import { FileNames } from "./file-names.ts";

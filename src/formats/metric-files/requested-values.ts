@@ -1,7 +1,7 @@
 import type { PrintedValue } from "../../schema/run/observation.ts";
 import type { LoggedValue } from "../logged-value.ts";
-import type { Section } from "../text/line-section.ts";
-import { columnDurationMs } from "../text/read-duration.ts";
+import type { Section } from "../text/sections/line-section.ts";
+import { columnDurationMs } from "../text/numbers/read-duration.ts";
 import type { FileNames } from "./file-names.ts";
 import type { FileReading } from "./file-reading.ts";
 

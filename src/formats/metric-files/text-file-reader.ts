@@ -1,8 +1,8 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { ReadingEnd } from "../logged-value.ts";
-import { MetricReader } from "../text/metric-reader.ts";
-import type { WantedReadings } from "../text/wanted-metric.ts";
+import { MetricReader } from "../text/metrics/metric-reader.ts";
+import type { WantedReadings } from "../text/metrics/wanted-metric.ts";
 import type { FileReading } from "./file-reading.ts";
 
 /** Maximum number of characters read from a line. */

@@ -1,5 +1,5 @@
-import type { NamedNumber } from "../text/named-number.ts";
-import { stepOfNumbers } from "../text/step-of-numbers.ts";
+import type { NamedNumber } from "../text/numbers/named-number.ts";
+import { stepOfNumbers } from "../text/pairs/step-of-numbers.ts";
 import { BarTimes } from "./bar-times.ts";
 import { lineTimeMs } from "./line-time.ts";
 import { durationOfNumber, hoursOf, type LogClockSource } from "./log-clock.ts";

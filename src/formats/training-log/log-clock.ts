@@ -1,6 +1,6 @@
-import type { NamedNumber } from "../text/named-number.ts";
-import { readDurationMs } from "../text/read-duration.ts";
-import { stepOfNumbers } from "../text/step-of-numbers.ts";
+import type { NamedNumber } from "../text/numbers/named-number.ts";
+import { readDurationMs } from "../text/numbers/read-duration.ts";
+import { stepOfNumbers } from "../text/pairs/step-of-numbers.ts";
 import { BarTimes } from "./bar-times.ts";
 import { lineTimeMs } from "./line-time.ts";
 import type { LogTextLine } from "./read-log-line.ts";

@@ -1,7 +1,7 @@
-import { clockDurations } from "../text/clock-duration.ts";
-import type { NamedText } from "../text/line-tables.ts";
-import type { NamedNumber } from "../text/named-number.ts";
-import { nameBefore } from "../text/field-name.ts";
+import { clockDurations } from "../text/numbers/clock-duration.ts";
+import type { NamedText } from "../text/tables/line-tables.ts";
+import type { NamedNumber } from "../text/numbers/named-number.ts";
+import { nameBefore } from "../text/names/field-name.ts";
 import { epochMs, parseTimeText, type TimeText } from "./time-text.ts";
 
 /** A time in a line and its name there. */

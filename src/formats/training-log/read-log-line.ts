@@ -1,11 +1,11 @@
-import { loggedMessage } from "../text/log-message.ts";
-import { LineTables } from "../text/line-tables.ts";
-import type { NamedNumber } from "../text/named-number.ts";
-import { withoutRankLabel } from "../text/rank-prefix.ts";
-import { readPairs } from "../text/read-pairs.ts";
-import { resumeLine } from "../text/resumed-training.ts";
-import { SourceEcho } from "../text/source-echo.ts";
-import { visibleText } from "../text/visible-text.ts";
+import { loggedMessage } from "../text/lines/log-message.ts";
+import { LineTables } from "../text/tables/line-tables.ts";
+import type { NamedNumber } from "../text/numbers/named-number.ts";
+import { withoutRankLabel } from "../text/lines/rank-prefix.ts";
+import { readPairs } from "../text/pairs/read-pairs.ts";
+import { resumeLine } from "../text/sections/resumed-training.ts";
+import { SourceEcho } from "../text/lines/source-echo.ts";
+import { visibleText } from "../text/lines/visible-text.ts";
 import { type NamedTime, namedTimes } from "./named-times.ts";
 
 /** Maximum number of characters read from a line. */

@@ -1,4 +1,4 @@
-import { clockDurations } from "../text/clock-duration.ts";
+import { clockDurations } from "../text/numbers/clock-duration.ts";
 
 /** A time in words: a date, or a duration with colons. */
 export type TimeText =

@@ -1,10 +1,10 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { EvaluationHistory, isEvaluationScope } from "../text/evaluation-history.ts";
-import { scopeOfLine } from "../text/line-scope.ts";
-import { type Section, sectionOfField } from "../text/line-section.ts";
-import type { NamedNumber } from "../text/named-number.ts";
-import { stepOfNumbers } from "../text/step-of-numbers.ts";
+import { EvaluationHistory, isEvaluationScope } from "../text/sections/evaluation-history.ts";
+import { scopeOfLine } from "../text/sections/line-scope.ts";
+import { type Section, sectionOfField } from "../text/sections/line-section.ts";
+import type { NamedNumber } from "../text/numbers/named-number.ts";
+import { stepOfNumbers } from "../text/pairs/step-of-numbers.ts";
 import { isStepOrTime } from "../values/row-values.ts";
 import { lineTimeMs } from "./line-time.ts";
 import { LogLineReader, type LogTextLine, maximumLineLength } from "./read-log-line.ts";

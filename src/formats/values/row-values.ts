@@ -1,7 +1,7 @@
 import type { LoggedValue } from "../logged-value.ts";
-import { type Section, sectionOfField } from "../text/line-section.ts";
-import { isLabelKey, isValueKey } from "../text/read-dictionary.ts";
-import { type NumberToken, readNumberAt } from "../text/read-number.ts";
+import { type Section, sectionOfField } from "../text/sections/line-section.ts";
+import { isLabelKey, isValueKey } from "../text/pairs/read-dictionary.ts";
+import { type NumberToken, readNumberAt } from "../text/numbers/read-number.ts";
 
 /** A number in a row of a table or in a JSON object, with its name. */
 export interface RowCell {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseMetricPattern } from "../../formats/text/metric-pattern.ts";
-import { MetricReader } from "../../formats/text/metric-reader.ts";
-import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
+import { parseMetricPattern } from "../../formats/text/metrics/metric-pattern.ts";
+import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
+import type { WantedMetric } from "../../formats/text/metrics/wanted-metric.ts";
 import { OutputReader, type OutputPatterns } from "./read-output.ts";
 
 function pattern(text: string): WantedMetric {

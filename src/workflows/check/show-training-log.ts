@@ -2,8 +2,11 @@ import { basename, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
-import type { Section } from "../../formats/text/line-section.ts";
-import { nameInSection, namesMetricInSection } from "../../formats/text/name-in-section.ts";
+import type { Section } from "../../formats/text/sections/line-section.ts";
+import {
+  nameInSection,
+  namesMetricInSection,
+} from "../../formats/text/sections/name-in-section.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
 import type {
   TargetRequest,

@@ -1,5 +1,5 @@
 import { likelyTarget } from "../../schema/run/likely-target.ts";
-import { matchName, namesMetric } from "../../formats/text/match-name.ts";
+import { matchName, namesMetric } from "../../formats/text/names/match-name.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { TrainingFormat } from "../../formats/training-formats.ts";

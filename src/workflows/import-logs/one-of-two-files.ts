@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
 import { utf8Decoder } from "../../foundation/utf8.ts";
-import { namesMetric } from "../../formats/text/match-name.ts";
-import { MetricReader } from "../../formats/text/metric-reader.ts";
-import type { MetricReading } from "../../formats/text/metric-reading.ts";
+import { namesMetric } from "../../formats/text/names/match-name.ts";
+import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
+import type { MetricReading } from "../../formats/text/metrics/metric-reading.ts";
 import { isProgressName } from "../../formats/training-log/part-signs.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { LoadedTraining } from "./loaded-training.ts";

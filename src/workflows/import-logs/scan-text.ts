@@ -7,9 +7,9 @@ import { partCount, PartOfLine } from "../../formats/training-log/part-of-line.t
 import type { LogTextLine } from "../../formats/training-log/read-log-line.ts";
 import { type TableDoubts, TableScan } from "../../formats/training-log/table-scan.ts";
 import { type LogParts, PartScan } from "../../formats/training-log/training-parts.ts";
-import { EvaluationHistory } from "../../formats/text/evaluation-history.ts";
-import { namesItsData } from "../../formats/text/line-section.ts";
-import { nameInSection } from "../../formats/text/name-in-section.ts";
+import { EvaluationHistory } from "../../formats/text/sections/evaluation-history.ts";
+import { namesItsData } from "../../formats/text/sections/line-section.ts";
+import { nameInSection } from "../../formats/text/sections/name-in-section.ts";
 import { isStepOrTime } from "../../formats/values/row-values.ts";
 import { ClockFollower } from "./clock-follower.ts";
 import { logLines } from "./log-lines.ts";

@@ -1,6 +1,6 @@
 import type { Settings } from "../../formats/settings.ts";
 import type { LoggedValue } from "../../formats/logged-value.ts";
-import { namesInSection } from "../../formats/text/name-in-section.ts";
+import { namesInSection } from "../../formats/text/sections/name-in-section.ts";
 import { valuesAsLines } from "../../formats/values/values-as-lines.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";

@@ -1,8 +1,11 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
-import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
-import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
-import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
+import {
+  parseLinearPattern,
+  type LinearPattern,
+} from "../../formats/text/metrics/linear-pattern.ts";
+import { isMetricName, parseMetricPattern } from "../../formats/text/metrics/metric-pattern.ts";
+import type { WantedMetric } from "../../formats/text/metrics/wanted-metric.ts";
 import type { DataRequest } from "../../schema/run/data-set.ts";
 import type { PlanExpectation } from "../../schema/plan/plan-expectation.ts";
 import type { EarlierParts } from "../../schema/run/earlier-parts.ts";

@@ -1,7 +1,7 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { matchName } from "../../formats/text/match-name.ts";
-import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
+import { matchName } from "../../formats/text/names/match-name.ts";
+import type { WantedMetric } from "../../formats/text/metrics/wanted-metric.ts";
 import type { MetricTarget, TargetRequest, TargetWindow } from "../../schema/run/metric-target.ts";
 import { targetsOf } from "../../schema/run/targets-of.ts";
 import type { Startable } from "../../schema/run/run-request.ts";

@@ -1,5 +1,5 @@
 import { type IsIdleSince, SilenceWatch } from "../../diagnose/silence/silence-watch.ts";
-import { visibleText } from "../../formats/text/visible-text.ts";
+import { visibleText } from "../../formats/text/lines/visible-text.ts";
 import type { Silence, SilenceChange } from "../../schema/run/silence.ts";
 
 /** The last line is looked for in this many bytes: a longer one says enough in its end. */

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { MetricReader } from "../../formats/text/metric-reader.ts";
-import type { WantedMetric, WantedReadings } from "../../formats/text/wanted-metric.ts";
+import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
+import type { WantedMetric, WantedReadings } from "../../formats/text/metrics/wanted-metric.ts";
 import type { OutputPatterns } from "../../mllog/output/read-output.ts";
 import type { OutputReading } from "../../schema/run/run-request.ts";
 import { compileLine, compileMetric } from "../launch/plan-series.ts";

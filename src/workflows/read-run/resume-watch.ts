@@ -1,5 +1,5 @@
-import { FirstCounters } from "../../formats/text/first-counters.ts";
-import { resumeLine } from "../../formats/text/resumed-training.ts";
+import { FirstCounters } from "../../formats/text/metrics/first-counters.ts";
+import { resumeLine } from "../../formats/text/sections/resumed-training.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";

@@ -1,4 +1,4 @@
-import type { MetricReader } from "../../formats/text/metric-reader.ts";
+import type { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
 import { formatLine } from "../../mllog/format-line.ts";
 import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";

@@ -1,5 +1,5 @@
 import { valuesOfRows } from "../../../formats/mlflow/database-values.ts";
-import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
+import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import { errorCode, errorMessage } from "../../../foundation/error-code.ts";
 import { UserError } from "../../../foundation/user-error.ts";
 import type { Finding } from "../../../schema/run/finding.ts";

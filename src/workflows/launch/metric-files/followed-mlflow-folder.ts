@@ -1,7 +1,7 @@
 import type { LoggedValue } from "../../../formats/logged-value.ts";
 import { readMeta } from "../../../formats/mlflow/read-meta.ts";
 import { MetricFileLines } from "../../../formats/mlflow/read-metric-file.ts";
-import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
+import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import type { Finding } from "../../../schema/run/finding.ts";
 import { FollowedFile } from "../../../store/metric-files/followed-file.ts";
 import {

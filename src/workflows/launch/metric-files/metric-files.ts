@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { MetricFileReader } from "../../../formats/metric-files/metric-file-reader.ts";
-import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
-import { suggestMetric } from "../../../formats/text/suggest-metric.ts";
+import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
+import { suggestMetric } from "../../../formats/text/metrics/suggest-metric.ts";
 import { nearestWord } from "../../../foundation/nearest-word.ts";
 import type { Finding } from "../../../schema/run/finding.ts";
 import { MetricSources } from "../../../score/readings/metric-sources.ts";

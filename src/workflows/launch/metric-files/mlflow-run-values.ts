@@ -2,7 +2,7 @@ import { FileNames } from "../../../formats/metric-files/file-names.ts";
 import { RequestedValues } from "../../../formats/metric-files/requested-values.ts";
 import type { LoggedValue } from "../../../formats/logged-value.ts";
 import { inOrderOfTime } from "../../../formats/mlflow/order-of-values.ts";
-import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
+import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import type { Finding } from "../../../schema/run/finding.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
 import type { ReadPass } from "./metric-source.ts";

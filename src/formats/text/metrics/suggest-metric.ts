@@ -1,4 +1,4 @@
-import { readPairs } from "./read-pairs.ts";
+import { readPairs } from "../pairs/read-pairs.ts";
 
 /** The closest line to a metric that no line matched, and the metric to try instead. */
 export interface MetricSuggestion {

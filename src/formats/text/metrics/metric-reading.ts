@@ -1,6 +1,6 @@
-import { namesMetric } from "./match-name.ts";
-import type { NamedNumber } from "./named-number.ts";
-import type { NumberToken } from "./read-number.ts";
+import { namesMetric } from "../names/match-name.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
+import type { NumberToken } from "../numbers/read-number.ts";
 
 /** One value of a wanted metric. */
 export interface MetricReading {

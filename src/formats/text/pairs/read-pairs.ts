@@ -1,9 +1,9 @@
 import { readCocoSummary } from "./coco-summary.ts";
-import type { NamedNumber } from "./named-number.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { namesOfList, type PlacedNumber } from "./number-list.ts";
-import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
-import { nameAfter, type NumberBefore } from "./text-between.ts";
+import { type CommaStyle, nextNumber, type NumberToken } from "../numbers/read-number.ts";
+import { nameAfter, type NumberBefore } from "../names/text-between.ts";
 
 /**
  * The numbers of one line with their names, in order: `name=value`, `name: value`, `name value`,

@@ -1,10 +1,10 @@
-import { clockDurations } from "./clock-duration.ts";
-import { namesMetric } from "./match-name.ts";
-import type { NamedNumber } from "./named-number.ts";
+import { clockDurations } from "../numbers/clock-duration.ts";
+import { namesMetric } from "../names/match-name.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
-import { readDurationMs } from "./read-duration.ts";
-import type { CommaStyle } from "./read-number.ts";
-import { nameBefore } from "./field-name.ts";
+import { readDurationMs } from "../numbers/read-duration.ts";
+import type { CommaStyle } from "../numbers/read-number.ts";
+import { nameBefore } from "../names/field-name.ts";
 import type { WantedMetric } from "./wanted-metric.ts";
 
 interface ReadLine {

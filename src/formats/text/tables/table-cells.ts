@@ -1,5 +1,5 @@
-import type { NamedNumber } from "./named-number.ts";
-import { type CommaStyle, readNumberAt } from "./read-number.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
+import { type CommaStyle, readNumberAt } from "../numbers/read-number.ts";
 
 /** What separates the columns of a table; `gaps` are two blanks or more, so that names of columns may contain one. */
 export type Delimiter = "," | "\t" | ";" | "|" | "blanks" | "gaps";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readPairs } from "./read-pairs.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../lines/visible-text.ts";
 
 const escape = "\u001B";
 

@@ -1,4 +1,4 @@
-import type { NamedNumber } from "./named-number.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
 
 const stepName = /^(?:global[_ ]?step|(?:completed )?step|iteration|iter|epoch)$/iu;
 

@@ -1,7 +1,7 @@
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
 import { otherResultAt } from "./other-result.ts";
-import { endsInNumber, logPrefixLength } from "./log-prefix.ts";
+import { endsInNumber, logPrefixLength } from "../lines/log-prefix.ts";
 import {
   type LineScope,
   positionInEvaluation,

@@ -1,5 +1,5 @@
 import { type Section, wordsOfSection } from "./line-section.ts";
-import { matchName, type NameMatch } from "./match-name.ts";
+import { matchName, type NameMatch } from "../names/match-name.ts";
 
 const separators = ["/", "_", "."];
 

@@ -1,7 +1,7 @@
-import { remembered } from "../../foundation/remembered.ts";
-import { nameBefore } from "./field-name.ts";
-import { isSectionWord } from "./line-section.ts";
-import type { NumberToken } from "./read-number.ts";
+import { remembered } from "../../../foundation/remembered.ts";
+import { nameBefore } from "../names/field-name.ts";
+import { isSectionWord } from "../sections/line-section.ts";
+import type { NumberToken } from "../numbers/read-number.ts";
 
 const separators = [",", ";", "/", "&", "and"] as const;
 /** Between two numbers of a list. */

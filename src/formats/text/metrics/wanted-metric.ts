@@ -1,5 +1,5 @@
 import type { LinearPattern } from "./linear-pattern.ts";
-import { withoutUnit } from "./name-unit.ts";
+import { withoutUnit } from "../names/name-unit.ts";
 
 /** A metric to look for: by its name, or by a pattern whose first group is its number. */
 export type WantedMetric = { metric: string } & (

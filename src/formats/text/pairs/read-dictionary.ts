@@ -1,5 +1,5 @@
-import type { NamedNumber } from "./named-number.ts";
-import { readNumberAt } from "./read-number.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
+import { readNumberAt } from "../numbers/read-number.ts";
 
 const deepest = 16;
 

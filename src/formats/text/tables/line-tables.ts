@@ -1,7 +1,7 @@
-import { blankedPrefix, endsInNumber, logPrefixLength, samePrefix } from "./log-prefix.ts";
-import { isSectionWord } from "./line-section.ts";
-import type { NamedNumber } from "./named-number.ts";
-import type { CommaStyle } from "./read-number.ts";
+import { blankedPrefix, endsInNumber, logPrefixLength, samePrefix } from "../lines/log-prefix.ts";
+import { isSectionWord } from "../sections/line-section.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
+import type { CommaStyle } from "../numbers/read-number.ts";
 import { type Cell, cellNumber, cellsOf, isFiller } from "./table-cells.ts";
 import { type Columns, headersOf, isHeaderWithRepeats, metricColumnOf } from "./table-header.ts";
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
-import { parsePythonJson } from "../json/parse-python-json.ts";
+import { isJsonObject, type JsonValue } from "../../../foundation/json.ts";
+import { parsePythonJson } from "../../json/parse-python-json.ts";
 
 const messageKeys = ["msg", "message", "log", "text", "event"];
 const mayHaveMessage = new RegExp(String.raw`"(?:${messageKeys.join("|")})"\s*:\s*"`, "u");

@@ -1,6 +1,6 @@
 import type { GroupSpan, LinearPattern } from "./linear-pattern.ts";
-import { isQualifier } from "./match-name.ts";
-import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
+import { isQualifier } from "../names/match-name.ts";
+import { type CommaStyle, nextNumber, type NumberToken } from "../numbers/read-number.ts";
 
 /** Where a pattern for a metric matches a line. */
 export type PatternMatch =

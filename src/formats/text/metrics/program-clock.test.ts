@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseMetricPattern } from "./metric-pattern.ts";
 import { readProgramClock } from "./program-clock.ts";
-import { readPairs } from "./read-pairs.ts";
+import { readPairs } from "../pairs/read-pairs.ts";
 import type { WantedMetric } from "./wanted-metric.ts";
 
 function byPattern(text: string): WantedMetric {

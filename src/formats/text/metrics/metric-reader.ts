@@ -1,10 +1,10 @@
-import type { Finding } from "../../schema/run/finding.ts";
-import { EvaluationHistory } from "./evaluation-history.ts";
-import { scopeOfLine } from "./line-scope.ts";
-import { sectionAt, wordsOfSection } from "./line-section.ts";
-import { LineTables } from "./line-tables.ts";
-import { loggedMessage } from "./log-message.ts";
-import { matchName } from "./match-name.ts";
+import type { Finding } from "../../../schema/run/finding.ts";
+import { EvaluationHistory } from "../sections/evaluation-history.ts";
+import { scopeOfLine } from "../sections/line-scope.ts";
+import { sectionAt, wordsOfSection } from "../sections/line-section.ts";
+import { LineTables } from "../tables/line-tables.ts";
+import { loggedMessage } from "../lines/log-message.ts";
+import { matchName } from "../names/match-name.ts";
 import {
   factorOf,
   hasRunningMean,
@@ -13,16 +13,16 @@ import {
   notFiniteReading,
 } from "./metric-reading.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
-import { RankReader, statedRank } from "./rank-prefix.ts";
-import type { CommaStyle, NumberToken } from "./read-number.ts";
-import type { NamedNumber } from "./named-number.ts";
+import { RankReader, statedRank } from "../lines/rank-prefix.ts";
+import type { CommaStyle, NumberToken } from "../numbers/read-number.ts";
+import type { NamedNumber } from "../numbers/named-number.ts";
 import { readProgramClock } from "./program-clock.ts";
-import { readPairs } from "./read-pairs.ts";
+import { readPairs } from "../pairs/read-pairs.ts";
 import { suggestMetric } from "./suggest-metric.ts";
-import { stepOfNumbers } from "./step-of-numbers.ts";
-import { resumeLine } from "./resumed-training.ts";
-import { SourceEcho } from "./source-echo.ts";
-import { visibleText } from "./visible-text.ts";
+import { stepOfNumbers } from "../pairs/step-of-numbers.ts";
+import { resumeLine } from "../sections/resumed-training.ts";
+import { SourceEcho } from "../lines/source-echo.ts";
+import { visibleText } from "../lines/visible-text.ts";
 import {
   type Needles,
   needlesOf,

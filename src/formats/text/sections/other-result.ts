@@ -1,4 +1,4 @@
-import { logPrefixLength } from "./log-prefix.ts";
+import { logPrefixLength } from "../lines/log-prefix.ts";
 
 /** `acc 0.96 (target)`; in `acc 0.9 (best 0.96)` the number in front is the current one. */
 const statedAfter =
