@@ -91,7 +91,8 @@ function isWithin(pattern: string): boolean {
   return (
     path === pattern ||
     path.startsWith(`${pattern}/`) ||
-    (path === "/" && pattern === shownPages[0]?.pattern)
+    (path === "/" && pattern === shownPages[0]?.pattern) ||
+    shownPages.some((page) => page.partOf === pattern && matchPath(page.pattern, path))
   );
 }
 

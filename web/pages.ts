@@ -5,6 +5,8 @@ import type { PageProps } from "./page-props.ts";
 interface PageEntry {
   /** Name in the navigation; undefined for pages that are reached from other pages. */
   navigation?: string;
+  /** The page of the navigation that a page without a name belongs to, if its address does not show it. */
+  partOf?: PagePattern;
   /** Whether the page requires a server; static sites omit it. */
   isLive: boolean;
   /** Loads the chunk of the page when it is first shown. */
@@ -26,6 +28,7 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     load: async () => (await import("./views/doctor/doctor-page.tsx")).DoctorPage,
   },
   "/series/:seriesId": {
+    partOf: "/runs",
     isLive: true,
     load: async () => (await import("./views/series/series-page.tsx")).SeriesPage,
   },
@@ -64,6 +67,7 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     load: async () => (await import("./views/pareto/pareto-page.tsx")).ParetoPage,
   },
   "/rcp": {
+    partOf: "/atlas",
     isLive: false,
     load: async () => (await import("./views/rcp/rcp-page.tsx")).RcpPage,
   },

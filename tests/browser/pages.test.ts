@@ -165,6 +165,15 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
     if (path !== "/series/none") await page.locator(".command button").first().waitFor();
   });
 
+  test("an overlay of an unknown run says so, without controls and chart", async () => {
+    const { origin } = await serve(emptyHome);
+    const { page, violations } = await openPage(browser, `${origin}/overlay?runs=none`);
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").innerText()).toBe("unknown run none");
+    expect(await page.locator(".axis-bar, .chart").count()).toBe(0);
+    expect(violations).toEqual([expect.stringContaining("404")]);
+  });
+
   test("the page of reference convergence points has the figures and the drawing of `pitwall rcp`", async () => {
     const { origin } = await serve(home);
     const { page, violations } = await openPage(browser, `${origin}/series/${ids.imported}`);

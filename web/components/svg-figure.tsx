@@ -47,15 +47,17 @@ export function SvgFigure({
   );
 }
 
-/** Grid lines with the texts of both axes. */
+/** Grid lines with the texts of both axes. Titles need the space of `titledPlotBox`. */
 export function SvgAxes({
   box,
   xTicks,
   yTicks,
+  titles,
 }: {
   box: PlotBox;
   xTicks: readonly AxisTick[];
   yTicks: readonly AxisTick[];
+  titles?: { x: string; y: string };
 }): JSX.Element {
   return (
     <g class="svg-axes" aria-hidden="true">
@@ -75,6 +77,16 @@ export function SvgAxes({
           </text>
         </>
       ))}
+      {titles === undefined ? undefined : (
+        <>
+          <text x={box.right} y={box.bottom + 36} text-anchor="end">
+            {titles.x}
+          </text>
+          <text x={box.left} y={box.top - 12}>
+            {titles.y}
+          </text>
+        </>
+      )}
     </g>
   );
 }

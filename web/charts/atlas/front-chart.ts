@@ -1,6 +1,12 @@
 import { logDomain, logTicks } from "../axes/log-ticks.ts";
 import { tickLabel } from "../axes/tick-label.ts";
-import { type AxisTick, logScale, pixel, plotBox, type PlotBox } from "../plan/chart-scale.ts";
+import {
+  type AxisTick,
+  logScale,
+  pixel,
+  type PlotBox,
+  titledPlotBox,
+} from "../plan/chart-scale.ts";
 
 /** A result in the units of the axes. */
 export interface FrontPoint {
@@ -34,7 +40,7 @@ export function frontChart(
     1.2,
   );
   if (x === undefined || y === undefined) return undefined;
-  const box = plotBox(width, height);
+  const box = titledPlotBox(width, height);
   const toX = logScale(x, box.left, box.right);
   const toY = logScale(y, box.bottom, box.top);
   const ordered = points.toSorted((a, b) => Number(a.isMember) - Number(b.isMember));

@@ -7,8 +7,8 @@ import {
   logScale,
   pathThrough,
   pixel,
-  plotBox,
   type PlotBox,
+  titledPlotBox,
 } from "../plan/chart-scale.ts";
 
 /** One curve in pixels. */
@@ -53,7 +53,7 @@ export function scalingCurvesChart(
     1.25,
   );
   if (x === undefined || y === undefined) return undefined;
-  const box = plotBox(width, height);
+  const box = titledPlotBox(width, height);
   const toX = logScale(x, box.left, box.right);
   const toY = logScale(y, box.bottom, box.top);
   return {

@@ -16,6 +16,11 @@ export function plotBox(width: number, height: number, leftMargin = 58): PlotBox
   return { left: leftMargin, right: width - 14, top: 12, bottom: height - 26 };
 }
 
+/** The plotting area of a chart that also has the titles of `SvgAxes`. */
+export function titledPlotBox(width: number, height: number): PlotBox {
+  return { ...plotBox(width, height - 16), top: 26 };
+}
+
 export function logScale({ from, to }: LogDomain, start: number, end: number): ChartScale {
   const perLog = (end - start) / Math.log(to / from);
   return (value) => start + Math.log(Math.max(value, Number.MIN_VALUE) / from) * perLog;

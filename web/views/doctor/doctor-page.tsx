@@ -4,7 +4,7 @@ import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-
 import type { ApiError } from "../../api.ts";
 import { fetchDiagnosis } from "../../requests/diagnosis.ts";
 import { Link } from "../../components/link.tsx";
-import { PageMessage, Panel } from "../../components/panel.tsx";
+import { Panel, StateMessage } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
@@ -24,26 +24,25 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
   const { document, failure } = useDiagnosis(runId);
   if (document === undefined) {
     return (
-      <PageMessage
-        title={`Doctor of ${runId}`}
-        state={
-          failure === undefined
-            ? { kind: "loading" }
-            : { kind: "failed", message: failure.message, hint: failure.hint }
-        }
-      />
+      <article class="doctor-page">
+        <header class="doctor-head">
+          <Title runId={runId} name={runId} />
+        </header>
+        <StateMessage
+          state={
+            failure === undefined
+              ? { kind: "loading" }
+              : { kind: "failed", message: failure.message, hint: failure.hint }
+          }
+        />
+      </article>
     );
   }
   const view = doctorView(document);
   return (
     <article class="doctor-page">
       <header class="doctor-head">
-        <p class="crumbs">
-          <Link to={{ path: "/runs", query: {} }}>Runs</Link>
-          <span aria-hidden="true"> / </span>
-          <Link to={{ path: `/runs/${runId}`, query: {} }}>{document.name}</Link>
-        </p>
-        <h1>Doctor</h1>
+        <Title runId={runId} name={document.name} />
         <p class={`verdict mood-${view.verdict.mood}`}>{view.verdict.text}</p>
         <p class="note">looked at {view.lookedAt}</p>
         {view.note === undefined ? undefined : <p class="note">{view.note}</p>}
@@ -60,11 +59,37 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
         ))}
         <Alternatives alternatives={view.alternatives} />
         <Advice texts={view.advice} />
+        <RanksNow command={view.ranksCommand} />
         <AttemptsPanel rows={view.attempts} />
         <LedgerPanel ledger={document.ledger} />
         <WaitingMap document={document} />
       </div>
     </article>
+  );
+}
+
+function Title({ runId, name }: { runId: string; name: string }): JSX.Element {
+  return (
+    <>
+      <p class="crumbs">
+        <Link to={{ path: "/runs", query: {} }}>Runs</Link>
+        <span aria-hidden="true"> / </span>
+        <Link to={{ path: `/runs/${runId}`, query: {} }}>{name}</Link>
+      </p>
+      <h1>Doctor</h1>
+    </>
+  );
+}
+
+function RanksNow({ command }: { command: string | undefined }): JSX.Element | undefined {
+  if (command === undefined) return undefined;
+  const text = "The terminal also looks at the processes of the ranks, on their hosts:";
+  return (
+    <Panel
+      title="What the ranks do now"
+      state={{ kind: "empty", text, command }}
+      children={undefined}
+    />
   );
 }
 

@@ -47,6 +47,17 @@ describe("doctorView", () => {
     expect(view.causes[0]?.likelihood).toBe("75 %");
   });
 
+  test("names the command that looks at the ranks of a run that goes on, if something is wrong with it", () => {
+    const [faulty, healthy] = [page({ kind: "fault", causes: [hang] }), page({ kind: "no-fault" })];
+    const commandOf = (document: DiagnosisDocument): string | undefined =>
+      doctorView(document).ranksCommand;
+    expect(commandOf({ ...faulty, state: "running" })).toBe("pitwall doctor r-1 --stacks");
+    expect([commandOf({ ...healthy, state: "running" }), commandOf(faulty)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("links lines, events and samples to the page of the run", () => {
     const view = doctorView(page({ kind: "fault", causes: [hang] }));
     expect(view.causes[0]?.evidence.map(({ place, link }) => [place, link])).toEqual([

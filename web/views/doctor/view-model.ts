@@ -39,6 +39,8 @@ export interface DoctorView {
   attempts: readonly AttemptRow[];
   lookedAt: string;
   note: string | undefined;
+  /** Also looks at the processes of a run that goes on, which the server does not. */
+  ranksCommand: string | undefined;
 }
 
 /** One start of the job as a bar over the time of the run. */
@@ -53,7 +55,7 @@ export interface AttemptRow {
 
 /** What the page shows, in the words of `pitwall doctor`. */
 export function doctorView(document: DiagnosisDocument): DoctorView {
-  const { runId, rankCount, diagnosis } = document;
+  const { runId, state, rankCount, diagnosis } = document;
   const { verdict, alternatives, lookedAt } = diagnosis;
   const causes = verdict.kind === "fault" ? verdict.causes : [];
   const advised = causes.length > 0 ? causes : alternatives.slice(0, 1);
@@ -67,6 +69,10 @@ export function doctorView(document: DiagnosisDocument): DoctorView {
     attempts: attemptRows(document),
     lookedAt: lookedAtText(lookedAt, verdict),
     note: determinismText(diagnosis),
+    ranksCommand:
+      state === "running" && verdict.kind !== "no-fault"
+        ? `pitwall doctor ${runId} --stacks`
+        : undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ApiError } from "../../api.ts";
 import { fetchRun, fetchSeries } from "../../requests/run.ts";
 import { isEmpty } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { Link } from "../../components/link.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
@@ -37,7 +38,9 @@ export function OverlayPage(): JSX.Element {
       </div>
       {failure === undefined ? undefined : (
         <p class="notice warn" role="alert">
-          <strong>{failure.message}</strong>
+          <strong>
+            <Prose text={failure.message} />
+          </strong>
         </p>
       )}
       {runIds.length === 0 ? (
@@ -48,11 +51,11 @@ export function OverlayPage(): JSX.Element {
             command: "pitwall run digits --runs 5",
           }}
         />
-      ) : details.length === 0 && failure === undefined ? (
-        <StateMessage state={{ kind: "loading" }} />
-      ) : (
+      ) : details.length > 0 ? (
         <Overlay details={details} />
-      )}
+      ) : failure === undefined ? (
+        <StateMessage state={{ kind: "loading" }} />
+      ) : undefined}
     </>
   );
 }

@@ -187,13 +187,12 @@ function FrontMarks({
   const { box } = chart;
   return (
     <>
-      <SvgAxes box={box} xTicks={chart.xTicks} yTicks={chart.yTicks} />
-      <text class="svg-axis-title" x={box.right} y={box.bottom - 8} text-anchor="end">
-        {yLabels[x]}
-      </text>
-      <text class="svg-axis-title" x={box.left + 6} y={box.top + 8}>
-        {yLabels[y]}
-      </text>
+      <SvgAxes
+        box={box}
+        xTicks={chart.xTicks}
+        yTicks={chart.yTicks}
+        titles={{ x: yLabels[x], y: yLabels[y] }}
+      />
       {chart.points.map((point) => (
         <circle
           class={point.isMember ? "front-point member" : "front-point"}

@@ -282,7 +282,7 @@ function rateInstrument({ result, progress }: RunDetail): Instrument {
   return {
     label: "samples/s",
     value: rate === undefined ? "–" : rate >= 100 ? formatCount(rate) : formatSignificant(rate, 3),
-    detail: samplesCount === undefined ? "" : `${formatCount(samplesCount)} samples processed`,
+    detail: samplesCount === undefined ? "" : `${formatCount(samplesCount)} samples`,
   };
 }
 

@@ -124,7 +124,7 @@ function Tools({
   rows: readonly ListedRow[];
   chosen: readonly string[];
 }): JSX.Element {
-  if (chosen.length === 0) return <span class="muted">select series to compare them</span>;
+  if (chosen.length === 0) return <span class="note">select series to compare them</span>;
   const runIds = rows
     .filter(({ seriesId }) => chosen.includes(seriesId))
     .flatMap((row) => row.runIds);

@@ -92,7 +92,7 @@ function estimateOf(predicted: ReadableRun["predicted"]): Pick<RunRow, "estimate
       return { estimate: `~${formatDuration(remainingMs)}`, range };
     }
     case "levels-off":
-      return { estimate: "not expected", range: `levels off at ${plateauText(predicted)}` };
+      return { estimate: "levels off", range: `at ${plateauText(predicted)}` };
   }
 }
 

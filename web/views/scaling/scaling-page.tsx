@@ -122,10 +122,12 @@ function Marks({
   if (chart === undefined) return null;
   return (
     <>
-      <SvgAxes box={chart.box} xTicks={chart.xTicks} yTicks={chart.yTicks} />
-      <text class="svg-axis-title" x={chart.box.left + 6} y={chart.box.bottom - 8}>
-        accelerators
-      </text>
+      <SvgAxes
+        box={chart.box}
+        xTicks={chart.xTicks}
+        yTicks={chart.yTicks}
+        titles={{ x: "accelerators", y: "time to train" }}
+      />
       {chart.curves.map(({ name, hue, isDashed, path, points, ideal }) => (
         <g class="scaling-curve" style={{ color: `var(--family-${hue})` }}>
           <path class="ideal" d={ideal} />
