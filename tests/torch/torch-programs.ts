@@ -2,35 +2,35 @@ import { execFile, spawnSync, type ChildProcess } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const python = process.env["PITWALL_TORCH_PYTHON"] ?? "python3";
+export const torchPython = process.env["PITWALL_TORCH_PYTHON"] ?? "python3";
 const folder = fileURLToPath(new URL("../../workloads/torch", import.meta.url));
 
 /** Why the workloads for PyTorch cannot run here; empty if they can. */
 export const missingTorch =
-  spawnSync(python, ["-c", "import torch, numpy"]).status === 0
+  spawnSync(torchPython, ["-c", "import torch, numpy"]).status === 0
     ? ""
-    : ` (skipped: ${python} has no torch and numpy)`;
+    : ` (skipped: ${torchPython} has no torch and numpy)`;
 
 /** Why py-spy cannot look at the programs of PyTorch here; empty if it can. */
 export const missingPySpy =
-  missingTorch !== "" || spawnSync(join(dirname(python), "py-spy"), ["--version"]).status === 0
+  missingTorch !== "" || spawnSync(join(dirname(torchPython), "py-spy"), ["--version"]).status === 0
     ? missingTorch
-    : ` (skipped: there is no py-spy beside ${python})`;
+    : ` (skipped: there is no py-spy beside ${torchPython})`;
 
 /** PATH with the Python that has PyTorch first, as in an activated virtual environment. */
-export const torchPath = python.includes("/")
-  ? `${dirname(python)}:${process.env["PATH"]}`
+export const torchPath = torchPython.includes("/")
+  ? `${dirname(torchPython)}:${process.env["PATH"]}`
   : (process.env["PATH"] ?? "");
 
 /** The command of a workload on two ranks of this machine. */
 export function onTwoRanks(program: string, ...options: string[]): string[] {
   const torchrun = ["-B", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"];
-  return [python, ...torchrun, `${folder}/${program}`, ...options];
+  return [torchPython, ...torchrun, `${folder}/${program}`, ...options];
 }
 
 /** The command of a workload in one process. */
 export function alone(program: string, ...options: string[]): string[] {
-  return [python, "-B", `${folder}/${program}`, ...options];
+  return [torchPython, "-B", `${folder}/${program}`, ...options];
 }
 
 interface LogLine {

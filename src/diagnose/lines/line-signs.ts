@@ -67,6 +67,8 @@ const passedAfter = 6;
 /** The program or its launcher says that the training ended as it should. */
 const completion =
   /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
+/** A launcher inside the program, about a process that it starts again if it may. */
+const processFailed = /\bfailed \(exitcode: -?\d+\) local_rank: \d/u;
 /** Signs that do not stop a program that completes, even if no later line about a step shows it. */
 const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
@@ -139,6 +141,7 @@ export class LineSigns {
     const { text } = seen;
     const shape = shapeOf(text);
     this.#count(seen, shape);
+    if (processFailed.test(text)) this.#losses.restarted();
     const isOfJob = this.#readJob(seen);
     const isOfTraceback = watch.matters(text);
     const own = mayBeSign(text) ? signOfLine(text) : undefined;

@@ -37,6 +37,22 @@ describe("PrintedLosses", () => {
     expect(printed(steps(80, lossOf)).spike).toBeUndefined();
   });
 
+  test("takes the first loss of a process that was started again for no spike, but a larger or later one", () => {
+    const jumping = (high: number, at: number): string[] =>
+      steps(80, (step) => (step === 0 ? 10 : step === at ? high : usual(step)));
+    const spikeOf = (texts: readonly string[], restarts: number): number | undefined => {
+      const losses = new PrintedLosses();
+      for (let count = 0; count < restarts; count += 1) losses.restarted();
+      for (const [index, text] of texts.entries())
+        losses.push({ file: "a", line: index, rank: 0, text }, placeOfLoss(text) ?? 0);
+      return losses.spike?.loss;
+    };
+    expect(spikeOf(jumping(10, 50), 1)).toBeUndefined();
+    expect(spikeOf(jumping(10, 50), 0)).toBe(10);
+    expect(spikeOf(jumping(90, 50), 1)).toBe(90);
+    expect(spikeOf([...jumping(10, 50), ...jumping(11, 30).slice(1)], 1)).toBe(11);
+  });
+
   test("takes a loss of 0 with gradients that are no numbers for a bad one, and the mean at the end for none", () => {
     const lines = [
       ...steps(20, usual),

@@ -33,6 +33,8 @@ const spikes = [
 const refreshed = 25;
 /** A loss that stays high for more lines is another phase of the training. */
 const longestSpike = 15;
+/** A process that is started again while others go on prints the loss of a new model, as all did at the start, until it has the state of the others. */
+const newModel = { factor: 1.2, lines: 3 };
 /** Some programs print NaN as the loss of an evaluation that has not run yet. */
 const ofEvaluation = /(?:^|[^a-z])(?:val|eval|test|sanity)/iu;
 /** Some programs print 0 for a loss that is NaN. */
@@ -75,6 +77,8 @@ interface Curve {
   seen: number;
   usual: number;
   spread: number;
+  /** The highest of the first losses. */
+  first: number;
   /** Highest loss since the curve left its usual range, and for how many lines. */
   high: PrintedSpike | undefined;
   highLines: number;
@@ -87,6 +91,7 @@ interface Curve {
 export class PrintedLosses {
   readonly #curves = new Map<number | undefined, Curve>();
   #spike: PrintedSpike | undefined;
+  #restarts = 0;
 
   get isEmpty(): boolean {
     return this.#curves.size === 0;
@@ -104,6 +109,11 @@ export class PrintedLosses {
       const isOnly = seen === 0 && !ofEvaluation.test(bad.text);
       return isOnly || badLines >= minimumBad ? [bad] : [];
     });
+  }
+
+  /** A process of the program has failed and is started again, while others may go on. */
+  restarted(): void {
+    this.#restarts += 1;
   }
 
   /** The largest. */
@@ -143,11 +153,20 @@ export class PrintedLosses {
     }
     if (spike === undefined) {
       // It came back, so what was seen was a spike.
-      if (curve.high !== undefined) this.#spike = larger(this.#spike, curve.high);
+      if (curve.high !== undefined && !this.#isOfNewModel(curve, curve.high))
+        this.#spike = larger(this.#spike, curve.high);
       curve.highLines = 0;
     }
     curve.high = undefined;
     remember(curve, printed.loss);
+  }
+
+  /** Each restart explains one. */
+  #isOfNewModel({ first, highLines }: Curve, { loss }: PrintedSpike): boolean {
+    const isNew = highLines <= newModel.lines && loss <= newModel.factor * first;
+    if (!isNew || this.#restarts === 0) return false;
+    this.#restarts -= 1;
+    return true;
   }
 }
 
@@ -170,6 +189,7 @@ function remember(curve: Curve, loss: number): void {
   past.push(loss);
   if (past.length > windowLength) past.shift();
   curve.seen += 1;
+  if (curve.seen <= minimumPast) curve.first = Math.max(curve.first, loss);
   if (curve.seen > minimumPast && curve.seen % refreshed !== 0) return;
   const usual = median(past);
   curve.usual = usual;
@@ -182,6 +202,7 @@ function emptyCurve(): Curve {
     seen: 0,
     usual: 0,
     spread: 0,
+    first: 0,
     high: undefined,
     highLines: 0,
     bad: undefined,
