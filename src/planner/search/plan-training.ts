@@ -14,6 +14,7 @@ import { dominatedLosses } from "./dominated-losses.ts";
 import { drawnTimes, offerOf } from "./offer-of-candidate.ts";
 import { failureRates, riskOf } from "./offer-odds.ts";
 import { paretoFront } from "./pareto-archive.ts";
+import { pricesFor } from "./price-offers.ts";
 import type { TimeEstimate, TimeSource } from "./time-estimate.ts";
 
 /** What a plan is searched in. */
@@ -130,7 +131,7 @@ export function searchPlan(space: PlanSpace): SearchedPlan {
         continue;
       }
       for (const estimate of answer.estimates)
-        for (const price of prices) {
+        for (const price of pricesFor(prices, count)) {
           const risk = riskOf({
             accelerator,
             acceleratorCount: count,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PriceEntry } from "../../schema/catalogue.ts";
-import { priceOffers } from "./price-offers.ts";
+import { priceOffers, pricesFor } from "./price-offers.ts";
 
 function entry(rest: Partial<PriceEntry>): PriceEntry {
   return {
@@ -29,6 +29,23 @@ describe("priceOffers", () => {
     expect(priceOffers(entries, { ...all, clouds: ["aws"] }).get("h100-sxm")).toMatchObject([
       { provider: "aws", usdPerAcceleratorHour: 5 },
     ]);
+  });
+
+  test("takes machines of one accelerator for one alone, if others have a price", () => {
+    const single = entry({
+      provider: "verda",
+      instance: "1h100",
+      acceleratorCount: 1,
+      onDemandUsdPerHour: 2,
+    });
+    const prices = priceOffers([entry({}), single], all).get("h100-sxm") ?? [];
+    const providers = (count: number) => pricesFor(prices, count).map(({ provider }) => provider);
+    expect(providers(1)).toEqual(["verda", "aws"]);
+    expect(providers(8)).toEqual(["aws"]);
+    const alone = priceOffers([single], all).get("h100-sxm") ?? [];
+    expect(pricesFor(alone, 8)).toEqual(alone);
+    const unit = priceOffers([entry({}), { ...single, instance: "1x-h100-sxm" }], all);
+    expect(pricesFor(unit.get("h100-sxm") ?? [], 8)).toMatchObject([{ provider: "verda" }]);
   });
 
   test("takes the newest price of a provider, not its cheapest", () => {

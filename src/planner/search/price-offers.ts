@@ -16,7 +16,8 @@ export interface PriceWishes {
 const staleAfterMonths = 24;
 
 /**
- * The cheapest price of each accelerator on demand and, if wished, as spot instances. Of each provider the newest entry
+ * The cheapest prices of each accelerator on demand and, if wished, as spot instances: of any machine and, if that has one
+ * accelerator, of one with several. Of each provider the newest entry
  * counts, of equally new ones the largest machine. Prices that are more than 24 months older than the newest price of the
  * catalog do not count.
  */
@@ -46,6 +47,24 @@ export function priceOffers(
   return offers;
 }
 
+/**
+ * The prices that count for a number of accelerators. Machines of one accelerator have no fast links between them: several
+ * are used only where no other machine has a price.
+ */
+export function pricesFor(prices: readonly PlannedPrice[], count: number): readonly PlannedPrice[] {
+  if (count === 1) return prices;
+  return prices.filter(
+    (price) =>
+      !isOfSingle(price) ||
+      !prices.some((other) => other.terms === price.terms && !isOfSingle(other)),
+  );
+}
+
+/** `1x-h100-sxm` is the price of an accelerator, whatever machine it is in. */
+function isOfSingle({ terms, perMachine, instance }: PlannedPrice): boolean {
+  return terms !== "own" && perMachine === 1 && !instance.startsWith("1x-");
+}
+
 /** Prices that the user gave, per accelerator and hour. */
 export function ownPrice(usdPerAcceleratorHour: number, source: string): PlannedPrice {
   return {
@@ -73,21 +92,26 @@ function cheapest(
   const newestOfEach = [...groupBy(counted, ({ entry }) => entry.provider).values()].flatMap(
     (own) => own.toSorted(newestLargestCheapest).slice(0, 1),
   );
-  const [best] = newestOfEach.toSorted((a, b) => a.usd - b.usd);
+  const sorted = newestOfEach
+    .toSorted((a, b) => a.usd - b.usd)
+    .map((one) => plannedPriceOf(one, terms));
+  const [best] = sorted;
+  const ofSeveral = sorted.find((price) => !isOfSingle(price));
   if (best === undefined) return [];
-  const { entry, usd } = best;
-  return [
-    {
-      usdPerAcceleratorHour: usd,
-      terms,
-      provider: entry.provider,
-      instance: entry.instance,
-      perMachine: entry.acceleratorCount,
-      region: entry.region,
-      asOf: entry.asOf,
-      source: entry.source,
-    },
-  ];
+  return ofSeveral === undefined || ofSeveral === best ? [best] : [best, ofSeveral];
+}
+
+function plannedPriceOf({ entry, usd }: PricedEntry, terms: "on-demand" | "spot"): PlannedPrice {
+  return {
+    usdPerAcceleratorHour: usd,
+    terms,
+    provider: entry.provider,
+    instance: entry.instance,
+    perMachine: entry.acceleratorCount,
+    region: entry.region,
+    asOf: entry.asOf,
+    source: entry.source,
+  };
 }
 
 interface PricedEntry {

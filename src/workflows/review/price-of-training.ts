@@ -1,4 +1,4 @@
-import { ownPrice, priceOffers } from "../../planner/search/price-offers.ts";
+import { ownPrice, priceOffers, pricesFor } from "../../planner/search/price-offers.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
 import type { PlannedPrice } from "../../schema/plan/run-plan.ts";
@@ -33,7 +33,7 @@ export function priceOfTraining(question: PriceQuestion): ReviewedPrice {
   }
   if (accelerator === undefined) return none;
   const offers = priceOffers(data.entries, { clouds: call.clouds, spot: false });
-  const [planned] = offers.get(accelerator.name) ?? [];
+  const [planned] = pricesFor(offers.get(accelerator.name) ?? [], count);
   return planned === undefined ? none : perAccelerator(planned, count);
 }
 
