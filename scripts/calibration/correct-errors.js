@@ -29,7 +29,7 @@ export function inverseCovariance(queries) {
   });
 }
 
-/** What `weighEvidence` multiplies each kernel with. */
+/** What `correctionsNear` multiplies each kernel with. */
 export function weightsOf(inverse, errors) {
   return product(inverse, errors).map((value) => variance.shared * value);
 }

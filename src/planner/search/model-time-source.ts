@@ -4,7 +4,7 @@ import type { Precision } from "../../schema/plan/training-layout.ts";
 import { deviationsOf80Percent } from "../odds/deviations.ts";
 import { samplesToTarget, type SamplesGoal } from "../samples/samples-to-target.ts";
 import { modelFlop } from "../step/model-flop.ts";
-import { weighEvidence } from "../step/nearest-evidence.ts";
+import { correctionNear } from "../step/nearest-evidence.ts";
 import { evidenceQuery, predictStep } from "../step/predict-step.ts";
 import type { WholeLayout } from "../step/prepare-step.ts";
 import { transformerSizes } from "../step/transformer-sizes.ts";
@@ -121,7 +121,7 @@ function correctionOf(layout: WholeLayout, { accelerator, count, planning }: Ste
   const adapterRank = layout.adapter?.rank ?? 0;
   const setting = { shape, accelerator, hardware, precision, framework, software, adapterRank };
   const sizes = transformerSizes(shape);
-  return weighEvidence(evidenceQuery(setting, { sizes, layout }), data.evidence).correction;
+  return correctionNear(evidenceQuery(setting, { sizes, layout }), data.evidence);
 }
 
 /** Until the details of an offer are known: that of the groups of the calibration with the widest interval. */

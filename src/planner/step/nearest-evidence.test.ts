@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepEvidence } from "../../schema/plan/calibration.ts";
 import {
+  correctionNear,
   correctionsNear,
   correlationDistance,
   evidenceDistance,
   evidenceScaleDistance,
   evidenceSettingDistance,
+  nearestMeasurement,
   nearestScale,
   nearestSetting,
-  weighEvidence,
 } from "./nearest-evidence.ts";
 
 const scope = {
@@ -36,14 +37,12 @@ function measurement(given: Partial<StepEvidence>): StepEvidence {
 
 describe("evidence for a prediction", () => {
   test("corrects by the errors of measurements nearby, less with each step away", () => {
-    const near = measurement({ weight: 0.1 });
-    expect(weighEvidence({ ...scope, features: [0, 0] }, [near]).correction).toBeCloseTo(
-      Math.exp(0.1),
-    );
-    expect(
-      weighEvidence({ ...scope, features: [correlationDistance, 0] }, [near]).correction,
-    ).toBeCloseTo(Math.exp(0.1 / Math.E));
-    expect(weighEvidence({ ...scope, features: [100, 0] }, [near]).correction).toBe(1);
+    const near = measurement({ features: [0, 0, 0, 0, 0], weight: 0.1 });
+    const correction = (features: number[]) => correctionNear({ ...scope, features }, [near]);
+    expect(correction([0, 0, 0, 0, 0])).toBeCloseTo(Math.exp(0.1));
+    expect(correction([correlationDistance, 0, 0, 0, 0])).toBeCloseTo(Math.exp(0.1 / Math.E));
+    expect(correction([0, 0, 0, correlationDistance, 0])).toBeCloseTo(Math.exp(0.1 / Math.E));
+    expect(correction([100, 0, 0, 0, 0])).toBe(1);
   });
 
   test("corrects layouts that differ in open choices as it corrects each alone", () => {
@@ -55,17 +54,19 @@ describe("evidence for a prediction", () => {
         const measurements = known.map(measurement);
         const corrections = correctionsNear({ ...scope, features: asked }, measurements);
         const whole = { ...scope, features: [...asked.slice(0, -3), ...choice] };
-        const { correction } = weighEvidence(whole, measurements);
-        expect(corrections(choice)).toBeCloseTo(correction, 12);
+        const log = known.reduce((sum, one, at) => {
+          const distance = evidenceDistance(whole, measurements[at] ?? whole);
+          return distance < 12 ? sum + one.weight * Math.exp(-distance / correlationDistance) : sum;
+        }, 0);
+        expect(corrections(choice)).toBeCloseTo(Math.exp(log), 12);
+        expect(correctionNear(whole, measurements)).toBe(corrections(choice));
       }),
     );
   });
 
   test("corrects nothing without measurements", () => {
-    expect(weighEvidence({ ...scope, features: [0, 0] }, [])).toEqual({
-      nearest: undefined,
-      correction: 1,
-    });
+    expect(nearestMeasurement({ ...scope, features: [0, 0] }, [])).toBeUndefined();
+    expect(correctionNear({ ...scope, features: [0, 0] }, [])).toBe(1);
   });
 
   test("names the nearest measurement and its distance", () => {
@@ -74,7 +75,7 @@ describe("evidence for a prediction", () => {
       measurement({ id: "near", features: [1, 1] }),
       measurement({ id: "other", stack: "fsdp" }),
     ];
-    const { nearest } = weighEvidence({ ...scope, features: [0, 0] }, measurements);
+    const nearest = nearestMeasurement({ ...scope, features: [0, 0] }, measurements);
     expect(nearest).toMatchObject({ measurement: "near", distance: 2 });
   });
 
@@ -113,7 +114,7 @@ describe("evidence for a prediction", () => {
       fc.property(query, fc.array(query, { minLength: 1, maxLength: 20 }), (asked, known) => {
         const measurements = known.map((each, at) => measurement({ ...each, id: String(at) }));
         const shortest = Math.min(...known.map((each) => evidenceDistance(asked, each)));
-        expect(weighEvidence(asked, measurements).nearest?.distance).toBe(shortest);
+        expect(nearestMeasurement(asked, measurements)?.distance).toBe(shortest);
         const setting = Math.min(...known.map((each) => evidenceSettingDistance(asked, each)));
         expect(nearestSetting(asked, measurements)).toBe(setting);
         const scale = Math.min(...known.map((each) => evidenceScaleDistance(asked, each)));

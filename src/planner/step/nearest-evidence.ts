@@ -71,59 +71,72 @@ function rounded(value: number): number {
 const modelSize = 1;
 const modelExperts = 3;
 
-/** The closest measurement, and the correction that those nearby suggest. */
-export interface EvidenceAnswer {
-  nearest: StepPrediction["evidence"];
-  /** Factor on the step time that the constants give; 1 far from every measurement. */
-  correction: number;
-}
-
 /** Distance at which the error of a prediction still tells e^-1 of that of another. */
 export const correlationDistance = 2;
 
 /** Beyond this, an error tells nothing. */
 const farthest = 12;
 
-/**
- * A Gaussian process on the logarithm of measured over predicted steps, with an exponential kernel of the distance
- * (Rasmussen and Williams 2006, section 2.2); `npm run calibrate` solves for the weights of the measurements.
- * Of equally close ones, one of the model whose size is closest is the nearest.
- */
-export function weighEvidence(
+/** The closest measurement; of equally close ones, one of the model whose size is closest. */
+export function nearestMeasurement(
   query: EvidenceQuery,
   measurements: readonly StepEvidence[],
-): EvidenceAnswer {
-  const found: Weighed = { best: undefined, shortest: Number.POSITIVE_INFINITY, logCorrection: 0 };
+): StepPrediction["evidence"] {
+  const found: Nearest = { best: undefined, shortest: Number.POSITIVE_INFINITY };
   const size = query.features[modelSize] ?? 0;
   for (const distant of groupsByDistance(query, measurements)) {
     const { base } = distant;
-    if (base >= reachOf(found)) break;
+    if (base >= found.shortest) break;
     const { sizes } = distant.group;
     // Most measurements are of models of other sizes, which alone puts them too far away: from the closest size outward.
     const middle = firstAtLeast(sizes, size);
     for (let at = middle; at < sizes.length; at++) {
-      if ((sizes[at] ?? 0) - size >= reachOf(found) - base) break;
-      weighEntry(found, query.features, distant, at);
+      if ((sizes[at] ?? 0) - size >= found.shortest - base) break;
+      compareEntry(found, query.features, distant, at);
     }
     for (let at = middle - 1; at >= 0; at--) {
-      if (size - (sizes[at] ?? 0) >= reachOf(found) - base) break;
-      weighEntry(found, query.features, distant, at);
+      if (size - (sizes[at] ?? 0) >= found.shortest - base) break;
+      compareEntry(found, query.features, distant, at);
     }
   }
-  const { best, shortest, logCorrection } = found;
-  const correction = Math.exp(logCorrection);
-  if (best === undefined) return { nearest: undefined, correction };
+  const { best, shortest } = found;
+  if (best === undefined) return undefined;
   const { id, source, ratio } = best;
-  return {
-    nearest: { measurement: id, source, distance: Math.round(100 * shortest) / 100, ratio },
-    correction,
-  };
+  return { measurement: id, source, distance: Math.round(100 * shortest) / 100, ratio };
+}
+
+interface Nearest {
+  best: StepEvidence | undefined;
+  shortest: number;
+}
+
+function compareEntry(
+  found: Nearest,
+  wanted: readonly number[],
+  { base, group }: DistantGroup,
+  at: number,
+): void {
+  const distance = base + sizeDistance(wanted, group.features, at, found.shortest - base);
+  if (distance >= found.shortest) return;
+  found.best = group.entries[at];
+  found.shortest = distance;
+}
+
+/** Factor on the step time that the constants give; 1 far from every measurement. */
+export function correctionNear(
+  query: EvidenceQuery,
+  measurements: readonly StepEvidence[],
+): number {
+  const [vp = 0, microBatch = 0, recompute = 0] = query.features.slice(-openCount);
+  return correctionsNear(query, measurements)([vp, microBatch, recompute]);
 }
 
 /**
- * The corrections of `weighEvidence` for layouts that differ in what they leave open alone, without a search for each.
+ * The correction of layouts that differ in what they leave open alone, with one search for all of them: a Gaussian process
+ * on the logarithm of measured over predicted steps, with an exponential kernel of the distance (Rasmussen and Williams
+ * 2006, section 2.2). `npm run calibrate` solves for the weights of the measurements.
  *
- * @param query of one of them
+ * @param query of one of the layouts
  */
 export function correctionsNear(
   query: EvidenceQuery,
@@ -172,37 +185,8 @@ function evidenceWithin(query: EvidenceQuery, measurements: readonly StepEvidenc
   return found;
 }
 
-/** What the measurements until now say. */
-interface Weighed {
-  best: StepEvidence | undefined;
-  shortest: number;
-  logCorrection: number;
-}
-
-/** A measurement farther away is not the nearest and corrects nothing. */
-function reachOf({ shortest }: Weighed): number {
-  return Math.max(shortest, farthest);
-}
-
-function weighEntry(
-  found: Weighed,
-  wanted: readonly number[],
-  { base, group }: DistantGroup,
-  at: number,
-): void {
-  const distance = base + sizeDistance(wanted, group.features, at, reachOf(found) - base);
-  if (distance < farthest) {
-    const weight = group.entries[at]?.weight ?? 0;
-    found.logCorrection += weight * Math.exp(-distance / correlationDistance);
-  }
-  if (distance < found.shortest) {
-    found.best = group.entries[at];
-    found.shortest = distance;
-  }
-}
-
 /**
- * Between two measurements, as `weighEvidence` counts it.
+ * Between two measurements, as `nearestMeasurement` counts it.
  *
  * @internal for tests and `npm run calibrate`
  */

@@ -11,13 +11,12 @@ import { type FastestLayout, fastestLayout, type OpenChoices } from "./fastest-l
 import { modelFlop } from "./model-flop.ts";
 import {
   correctionsNear,
-  type EvidenceAnswer,
   evidenceFeatures,
   type EvidenceQuery,
+  nearestMeasurement,
   nearestScale,
   nearestSetting,
   openFeatures,
-  weighEvidence,
 } from "./nearest-evidence.ts";
 import { prepareStep, type StepSetting, type WholeLayout } from "./prepare-step.ts";
 import { stackOf } from "./resolve-constants.ts";
@@ -79,7 +78,7 @@ function predicted(
   const { context, transferredFrom } = prepareStep(setting, data.calibration);
   const choices = layoutChoices(shape, layout, { dp, framework, software });
   const { sizes } = context;
-  const { correctionOf, nearestOf } = evidenceFor(choices, { setting, sizes, data });
+  const correctionOf = correctionsOf(choices, { setting, sizes }, data.evidence);
   const best = fastestLayout(context, choices, { shape, count: hardware.count, correctionOf });
   const assumed = assumptions({ choices, layout, hardware, known, best, setting });
   if (transferredFrom !== undefined) {
@@ -87,7 +86,7 @@ function predicted(
       `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
   }
   const query = evidenceQuery(setting, { sizes, layout: best.layout });
-  const evidence = nearestOf(best.layout);
+  const evidence = nearestMeasurement(query, data.evidence);
   const distance = evidence?.distance ?? Number.POSITIVE_INFINITY;
   const intervalMs = stepInterval(best.stepTimeMs, data.calibration, scopeOf(setting), {
     isTransferred: transferredFrom !== undefined,
@@ -126,27 +125,13 @@ export function evidenceQuery(
  * Published steps nearby say that everything takes longer or shorter by a factor. Choices are made after that, so that a
  * better machine, for which the factor is the same, is never slower.
  */
-function evidenceFor(
-  { base, microBatches, virtualStages, recomputes }: LayoutChoices,
-  { setting, sizes, data }: { setting: StepSetting; sizes: TransformerSizes; data: StepData },
-): {
-  correctionOf: (choice: OpenChoices) => number;
-  nearestOf: (layout: WholeLayout) => StepPrediction["evidence"];
-} {
-  const weigh = (layout: WholeLayout): EvidenceAnswer =>
-    weighEvidence(evidenceQuery(setting, { sizes, layout }), data.evidence);
-  if (microBatches.length * virtualStages.length * recomputes.length === 1) {
-    const { correction, nearest } = weigh(base);
-    return { correctionOf: () => correction, nearestOf: () => nearest };
-  }
-  const corrections = correctionsNear(
-    evidenceQuery(setting, { sizes, layout: base }),
-    data.evidence,
-  );
-  return {
-    correctionOf: (choice) => corrections(openFeatures(choice)),
-    nearestOf: (layout) => weigh(layout).nearest,
-  };
+function correctionsOf(
+  { base }: LayoutChoices,
+  { setting, sizes }: { setting: StepSetting; sizes: TransformerSizes },
+  evidence: readonly StepEvidence[],
+): (choice: OpenChoices) => number {
+  const corrections = correctionsNear(evidenceQuery(setting, { sizes, layout: base }), evidence);
+  return (choice) => corrections(openFeatures(choice));
 }
 
 function breakdownOf(parts: Float64Array): StepParts {
