@@ -37,6 +37,14 @@ describe("PrintedLosses", () => {
     expect(printed(steps(80, lossOf)).spike).toBeUndefined();
   });
 
+  test("compares no losses of different files, which may be those of other runs", () => {
+    const losses = new PrintedLosses();
+    for (const file of ["result_1.txt", "result_2.txt"])
+      for (const [index, text] of steps(30, (step) => (step < 2 ? 9 : usual(step))).entries())
+        losses.push({ file, line: index, rank: undefined, text }, placeOfLoss(text) ?? 0);
+    expect(losses.spike).toBeUndefined();
+  });
+
   test("takes the first loss of a process that was started again for no spike, but a larger or later one", () => {
     const jumping = (high: number, at: number): string[] =>
       steps(80, (step) => (step === 0 ? 10 : step === at ? high : usual(step)));

@@ -73,6 +73,7 @@ function endOfMatch(pattern: RegExp, text: string, at: number): number {
 }
 
 interface Curve {
+  file: string;
   past: number[];
   seen: number;
   usual: number;
@@ -126,7 +127,9 @@ export class PrintedLosses {
     // The mean of all steps, which transformers prints at the end.
     if (text.includes("train_runtime")) return;
     const loss = valueAt(text, at);
-    const curve = this.#curves.get(rank) ?? emptyCurve();
+    const known = this.#curves.get(rank);
+    // Another file is the output of another run, attempt or host.
+    const curve = known?.file === file ? known : emptyCurve(file);
     this.#curves.set(rank, curve);
     if (!Number.isFinite(loss) || (loss === 0 && badGradient.test(text))) {
       curve.bad ??= { file, line, rank, text };
@@ -196,8 +199,9 @@ function remember(curve: Curve, loss: number): void {
   curve.spread = 1.4826 * median(past.map((each) => Math.abs(each - usual)));
 }
 
-function emptyCurve(): Curve {
+function emptyCurve(file: string): Curve {
   return {
+    file,
     past: [],
     seen: 0,
     usual: 0,
