@@ -88,7 +88,7 @@ export const planOptions = {
   explain: {
     takes: "nothing",
     group: "Choice",
-    help: "say why the other accelerators are not on the front",
+    help: "say why the other accelerators and numbers of them are not recommended",
   },
   seed: {
     takes: "text",

@@ -147,6 +147,9 @@ describe("pitwall plan", () => {
     const { stdout } = await pitwall(["plan", ...words, ...prices, "--explain"]);
     const line = stdout.split("\n").find((one) => one.startsWith("a100-sxm-80gb:"));
     expect(line).toMatch(/of them take [\d.]+x the time, [\d.]+x the cost/u);
+    expect(stdout).toMatch(
+      /^h100-sxm, on the front: \d+ of them take [\d.]+x the p90 time, .* of the recommended \d+ h100-sxm$/mu,
+    );
   });
 
   test.each([

@@ -39,7 +39,7 @@ export function planPage(plan: RunPlan, { width, paint, explain }: PlanLook): st
     "",
     ...offerDetails(offer).map(({ label, text }) => `${label.padEnd(10)}  ${text}`),
     ...(plan.command === undefined ? [] : ["", plan.command]),
-    ...(explain ? ["", ...lossLines(plan)] : []),
+    ...(explain ? ["", ...frontLines(plan), ...lossLines(plan)] : []),
     "",
     ...notes.map((note) => paint.faint(note)),
     ...(explain || losses.length === 0
@@ -108,6 +108,42 @@ function basisText({ basis, other, trainMs }: PlanOffer): string {
   const ratio = other.trainMs / trainMs;
   const agrees = Math.max(ratio, 1 / ratio) <= agreement;
   return agrees ? `${basis}, ${other.basis}` : `${basis}; ${other.basis} ${ratio.toFixed(2)}x`;
+}
+
+/** How offers of the front that were not recommended differ: other numbers of that accelerator, and the best of each other. */
+function frontLines({ front, recommended }: RunPlan): string[] {
+  const chosen = front[recommended];
+  if (chosen === undefined) return [];
+  const others = new Map<string, PlanOffer>();
+  for (const offer of front) {
+    if (offer === chosen) continue;
+    const isSame = offer.accelerator === chosen.accelerator;
+    const key = isSame ? `${offer.count} ${offer.accelerator}` : offer.accelerator;
+    const known = others.get(key);
+    if (known === undefined || productOf(offer) < productOf(known)) others.set(key, offer);
+  }
+  return [...others.values()].map((offer) => {
+    const ratios = [
+      ...ratioText(offer.timeMs.p90, chosen.timeMs.p90, "the p90 time"),
+      ...ratioText(offer.usd?.p90, chosen.usd?.p90, "the p90 cost"),
+      ...ratioText(offer.energy?.kwh, chosen.energy?.kwh, "the energy"),
+    ];
+    return `${offer.accelerator}, on the front: ${formatCount(offer.count)} of them take ${ratios.join(", ")} of the recommended ${formatCount(chosen.count)} ${chosen.accelerator}`;
+  });
+}
+
+function productOf({ timeMs, usd }: PlanOffer): number {
+  return (timeMs.p90 ?? Number.POSITIVE_INFINITY) * (usd?.p90 ?? Number.POSITIVE_INFINITY);
+}
+
+function ratioText(
+  one: number | null | undefined,
+  other: number | null | undefined,
+  what: string,
+): string[] {
+  if (typeof one !== "number" || typeof other !== "number" || other === 0) return [];
+  const ratio = one / other;
+  return [`${ratio.toFixed(ratio < 9.95 ? 2 : 0)}x ${what}`];
 }
 
 /** Why other accelerators are not on the front. */
