@@ -57,12 +57,12 @@ export type {
   StateFormat,
   TrainingLayout,
 } from "./schema/plan/training-layout.ts";
-export type { MetricTarget } from "./schema/run/metric-target.ts";
-export type { RunEvent } from "./schema/run/run-event.ts";
-export type { RunRequest } from "./schema/run/run-request.ts";
-export type { Outcome } from "./schema/run/outcome.ts";
-export type { Evaluation, RunResult } from "./schema/run/run-result.ts";
-export type { OlympicMean, RunReport, SeriesSummary } from "./schema/run/series-summary.ts";
+export type { MetricTarget } from "./schema/run/outcome/metric-target.ts";
+export type { RunEvent } from "./schema/run/events/run-event.ts";
+export type { RunRequest } from "./schema/run/request/run-request.ts";
+export type { Outcome } from "./schema/run/outcome/outcome.ts";
+export type { Evaluation, RunResult } from "./schema/run/outcome/run-result.ts";
+export type { OlympicMean, RunReport, SeriesSummary } from "./schema/run/outcome/series-summary.ts";
 export {
   scoreRuns,
   type MlperfScore,
@@ -75,5 +75,5 @@ export {
   timeToTrain,
   type TimedWorkload,
   type TimingOptions,
-} from "./workflows/launch/time-to-train.ts";
+} from "./workflows/launch/running/time-to-train.ts";
 export { predictStep } from "./workflows/plan/predict-step.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { MetricReader } from "../src/formats/text/metrics/metric-reader.ts";
-import { finding } from "../src/schema/run/finding.ts";
+import { finding } from "../src/schema/run/findings/finding.ts";
 
 const page = readFileSync(new URL("../docs/reading.md", import.meta.url), "utf8");
 

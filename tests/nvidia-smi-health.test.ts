@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { hostCheckFacts } from "../src/schema/run/host-check.ts";
+import { hostCheckFacts } from "../src/schema/run/hosts/host-check.ts";
 import { judgeHosts } from "../src/score/hosts/judge-hosts.ts";
 import { temporaryFolder } from "./support/pitwall.ts";
 

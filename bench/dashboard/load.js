@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { diskRunStore } from "../../build/store/records/disk-run-store.js";
-import { currentOwner } from "../../build/store/records/process-owner.js";
+import { currentOwner } from "../../build/store/records/write/process-owner.js";
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { signOfLine } from "../../build/diagnose/lines/sign-of-line.js";
 import { lookAtRanks } from "../../build/workflows/diagnose/look-at-ranks.js";
 import { factsOfRecord } from "../../build/workflows/diagnose/facts-of-record.js";
-import { attributedLines } from "../../build/store/records/attributed-lines.js";
+import { attributedLines } from "../../build/store/records/read/attributed-lines.js";
 import { openRecordFolder } from "../../build/store/records/disk-run-store.js";
 
 const keptLines = 60;

@@ -1,5 +1,5 @@
 import { describeCause } from "../report/diagnosis/describe-cause.ts";
-import type { RunReport } from "../schema/run/series-summary.ts";
+import type { RunReport } from "../schema/run/outcome/series-summary.ts";
 import { diskRunStore } from "../store/records/disk-run-store.ts";
 import { diagnoseTarget } from "../workflows/diagnose/diagnose-target.ts";
 

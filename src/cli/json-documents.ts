@@ -19,15 +19,15 @@ import { fitAnswer } from "../schema/plan/fit-answer.ts";
 import { calibrationAnswer } from "../schema/plan/learned-run.ts";
 import { runPlan } from "../schema/plan/run-plan.ts";
 import { trainingReview } from "../schema/plan/training-review.ts";
-import { energyReading } from "../schema/run/energy.ts";
-import { finding } from "../schema/run/finding.ts";
-import { hostExclusion } from "../schema/run/host-exclusion.ts";
-import { launchPreview } from "../schema/run/launch-summary.ts";
-import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
-import { metricTarget } from "../schema/run/metric-target.ts";
-import { raceArm, raceReport } from "../schema/run/race-report.ts";
-import { runRequest } from "../schema/run/run-request.ts";
-import { evaluation, runResult } from "../schema/run/run-result.ts";
+import { energyReading } from "../schema/run/measured/energy.ts";
+import { finding } from "../schema/run/findings/finding.ts";
+import { hostExclusion } from "../schema/run/hosts/host-exclusion.ts";
+import { launchPreview } from "../schema/run/hosts/launch-summary.ts";
+import { lifecycleEvent } from "../schema/run/events/lifecycle-event.ts";
+import { metricTarget } from "../schema/run/outcome/metric-target.ts";
+import { raceArm, raceReport } from "../schema/run/race/race-report.ts";
+import { runRequest } from "../schema/run/request/run-request.ts";
+import { evaluation, runResult } from "../schema/run/outcome/run-result.ts";
 
 /**
  * The `result` of each command's JSON document, by command name. Without an entry, the document has no

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { RunEvent } from "../schema/run/run-event.ts";
+import type { RunEvent } from "../schema/run/events/run-event.ts";
 import { countOf } from "../report/wording.ts";
 import type { Face } from "./command-table.ts";
 import type { ProgressView } from "./progress.ts";

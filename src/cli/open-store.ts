@@ -8,7 +8,7 @@ export async function openStore(face: Face, shared: SharedOptions): Promise<RunS
 }
 
 export async function homeOf(face: Face, shared: SharedOptions): Promise<string> {
-  const { homeDirectory } = await import("../store/records/home-directory.ts");
+  const { homeDirectory } = await import("../store/records/find/home-directory.ts");
   const env = shared.home === undefined ? face.env : { PITWALL_HOME: shared.home };
   return homeDirectory(env, face.cwd);
 }

@@ -1,8 +1,8 @@
 import { shellWords } from "../foundation/shell-words.ts";
 import { UserError } from "../foundation/user-error.ts";
-import type { Startable } from "../schema/run/run-request.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
-import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { Startable } from "../schema/run/request/run-request.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
+import type { SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";
 import type { Settings } from "../workflows/race/expand-settings.ts";
 import type { RaceArmPlan } from "../workflows/race/plan-race.ts";
 import type { Call } from "./command-table.ts";
@@ -62,7 +62,7 @@ async function readArm(text: string, face: RaceCall["face"]): Promise<ArmSubject
     });
   }
   const [program = "", ...rest] = split.words;
-  const { embeddedStartable } = await import("../workflows/launch/embedded-startable.ts");
+  const { embeddedStartable } = await import("../workflows/launch/prepare/embedded-startable.ts");
   const { isEmbedded, isProgram } = await import("../workflows/race/arm-program.ts");
   if (isEmbedded(program))
     return { kind: "workload", name: program, workers: workersIn(rest, text) };

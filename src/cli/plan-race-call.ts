@@ -1,5 +1,5 @@
 import { UserError } from "../foundation/user-error.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
 import type { Settings } from "../workflows/race/expand-settings.ts";
 import type { RaceArmPlan, RacePlan } from "../workflows/race/plan-race.ts";
 import type { Call } from "./command-table.ts";
@@ -20,7 +20,7 @@ export async function planRaceCall(
   call: RaceCall,
 ): Promise<{ plan: RacePlan; warnings: PlanWarning[] }> {
   const { checkArms, checkRaceSize } = await import("../workflows/race/plan-race.ts");
-  const { fewestPairs } = await import("../schema/run/race-report.ts");
+  const { fewestPairs } = await import("../schema/run/race/race-report.ts");
   if (call.program !== undefined) throw programGiven(call.program);
   const width = widthOf(call.options);
   const runs = call.options.runs ?? (width === undefined ? usualRuns : fewestPairs);

@@ -1,5 +1,5 @@
 import { UserError } from "../foundation/user-error.ts";
-import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";
 import type { Call } from "./command-table.ts";
 import { openStore } from "./open-store.ts";
 import { kebab } from "./parse-arguments.ts";
@@ -30,7 +30,7 @@ export async function planResumeCall(
       hint: "a resumed series keeps its original settings; start a new series to change them",
     });
   }
-  const { planResume } = await import("../workflows/launch/plan-resume.ts");
+  const { planResume } = await import("../workflows/launch/prepare/plan-resume.ts");
   const plan = await planResume(await openStore(call.face, call.shared), series);
   return call.options.keepGoing ? { ...plan, keepGoing: true } : plan;
 }

@@ -1,17 +1,17 @@
 import { UserError } from "../foundation/user-error.ts";
-import type { LaunchTarget } from "../schema/run/launch-target.ts";
-import type { Price } from "../schema/run/price.ts";
-import type { Startable } from "../schema/run/run-request.ts";
-import type { WorkloadFile } from "../schema/run/workload-file.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
-import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { LaunchTarget } from "../schema/run/hosts/launch-target.ts";
+import type { Price } from "../schema/run/request/price.ts";
+import type { Startable } from "../schema/run/request/run-request.ts";
+import type { WorkloadFile } from "../schema/run/request/workload-file.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
+import type { SeriesRequest, SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";
 import type { Call } from "./command-table.ts";
 import {
   isGiven,
   isPlain,
   launchTextsOfFile,
   pickLaunchTexts,
-} from "../workflows/launch/launch-texts.ts";
+} from "../workflows/launch/running/launch-texts.ts";
 import { homeOf, openStore } from "./open-store.ts";
 import {
   applicableDefaults,
@@ -32,16 +32,17 @@ type RunCall = Call<typeof runOptions>;
 export async function planRunCall(
   call: RunCall,
 ): Promise<{ plan: SeriesPlan; warnings: PlanWarning[] }> {
-  const { planSeries } = await import("../workflows/launch/plan-series.ts");
-  const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
+  const { planSeries } = await import("../workflows/launch/prepare/plan-series.ts");
+  const { workerWarning, seedWarning } =
+    await import("../workflows/launch/prepare/find-workload.ts");
   const file = await fileOf(call);
   if (file !== undefined) await checkFilledIn(file, call);
   const defaults = await readDefaults(call.options.defaults, {
     cwd: call.face.cwd,
     workloadPath: file?.path,
   });
-  const { withSettings } = await import("../workflows/launch/program-settings.ts");
-  const { withLabels } = await import("../workflows/launch/labels-of-call.ts");
+  const { withSettings } = await import("../workflows/launch/prepare/program-settings.ts");
+  const { withLabels } = await import("../workflows/launch/prepare/labels-of-call.ts");
   const started = await startableOf(call, file);
   const used = applicableDefaults(defaults?.content ?? {}, {
     isProgram: started.kind === "command",
@@ -73,7 +74,7 @@ export async function planRunCall(
   const { warnings: leftOut, ...placed } = await withoutExcluded(recoverable, call);
   const recovered = { ...recoverable, ...placed };
   const plan = await continuationOf(recovered, call, either(call.options.seed, settings.seed));
-  const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
+  const { targetWarning } = await import("../workflows/launch/targets/plan-targets.ts");
   const warnings = [
     defaults === undefined ? undefined : defaultsNote(defaults.path, used),
     unusedNote(unused, launchTarget),
@@ -108,7 +109,7 @@ async function launchTargetOf(
   const request = { given: pickLaunchTexts(given), fromFile: launchTextsOfFile(file) };
   if (isPlain(request.given) && isPlain(request.fromFile))
     return { target: { kind: "local" }, unused: [] };
-  const { planLaunchTarget } = await import("../workflows/launch/plan-launch-target.ts");
+  const { planLaunchTarget } = await import("../workflows/launch/targets/plan-launch-target.ts");
   return planLaunchTarget(request, startable, face.cwd);
 }
 
@@ -130,7 +131,7 @@ async function recoveryOf(
   };
   const isRequested = Object.values(texts).some((value) => isGiven(value));
   if (!isRequested) return { launchTarget: plan.launchTarget };
-  const { withRecovery } = await import("../workflows/launch/plan-recovery.ts");
+  const { withRecovery } = await import("../workflows/launch/prepare/plan-recovery.ts");
   return withRecovery(plan, texts);
 }
 
@@ -141,7 +142,7 @@ async function withoutExcluded(
 ): Promise<Pick<SeriesPlan, "launchTarget" | "recovery"> & { warnings: PlanWarning[] }> {
   const plan = recovery === undefined ? { launchTarget } : { launchTarget, recovery };
   if (launchTarget.kind === "local") return { ...plan, warnings: [] };
-  const { settleExclusions } = await import("../workflows/launch/settle-exclusions.ts");
+  const { settleExclusions } = await import("../workflows/launch/targets/settle-exclusions.ts");
   const check = async (host: string) => {
     if (launchTarget.kind === "slurm") {
       const { checkNode } = await import("../workflows/control/check-node.ts");
@@ -182,7 +183,7 @@ async function dataOf(
 ): Promise<Pick<SeriesPlan, "data">> {
   const texts = options.data.length > 0 ? options.data : [file.data ?? noFiles].flat();
   if (texts.length === 0) return {};
-  const { planData } = await import("../workflows/launch/plan-data.ts");
+  const { planData } = await import("../workflows/launch/prepare/plan-data.ts");
   return { data: planData(texts, target, face.cwd) };
 }
 
@@ -199,7 +200,7 @@ async function continuationOf(
 ): Promise<SeriesPlan> {
   const text = options.continues;
   if (text === undefined) return plan;
-  const { planContinuation } = await import("../workflows/launch/plan-continuation.ts");
+  const { planContinuation } = await import("../workflows/launch/prepare/plan-continuation.ts");
   return planContinuation(await openStore(face, shared), { text, plan, seed });
 }
 
@@ -212,7 +213,7 @@ async function editionOf(text: string | undefined): Promise<Pick<SeriesPlan, "ed
 
 /** Loads the catalogue only if a price is requested. */
 async function priceOf(text: string, nowMs: number): Promise<Price> {
-  const { findPrice } = await import("../workflows/launch/find-price.ts");
+  const { findPrice } = await import("../workflows/launch/prepare/find-price.ts");
   return findPrice(text, nowMs);
 }
 
@@ -222,7 +223,8 @@ async function fileOf(call: RunCall): Promise<{ content: WorkloadFile; path: str
   const { readWorkloadFile } = await import("../store/read-workload-file.ts");
   if (/\.(?:ya?ml|json)$/u.test(subject))
     return { content: await readWorkloadFile(subject), path: subject };
-  const { requireTorch, torchWorkload } = await import("../workflows/launch/torch-workloads.ts");
+  const { requireTorch, torchWorkload } =
+    await import("../workflows/launch/prepare/torch-workloads.ts");
   const workload = torchWorkload(subject);
   if (workload === undefined || call.program !== undefined) return undefined;
   const content = await readWorkloadFile(workload.path);
@@ -235,7 +237,7 @@ async function checkFilledIn(
   file: { content: WorkloadFile; path: string },
   { options }: RunCall,
 ): Promise<void> {
-  const { checkPlaces } = await import("../workflows/launch/check-places.ts");
+  const { checkPlaces } = await import("../workflows/launch/targets/check-places.ts");
   checkPlaces(file, options);
 }
 
@@ -247,7 +249,8 @@ async function startableOf(
   call: RunCall,
   file: { content: WorkloadFile; path: string } | undefined,
 ): Promise<Startable> {
-  const { commandStartable, fileStartable } = await import("../workflows/launch/find-workload.ts");
+  const { commandStartable, fileStartable } =
+    await import("../workflows/launch/prepare/find-workload.ts");
   const [subject] = call.arguments;
   const { workers } = call.options;
   if (call.program !== undefined) {
@@ -262,7 +265,7 @@ async function startableOf(
   const workload = file?.content.workload ?? subject;
   if (workload === undefined) throw nothingGiven();
   refuseMetrics(workload, call, file?.content);
-  const { embeddedStartable } = await import("../workflows/launch/embedded-startable.ts");
+  const { embeddedStartable } = await import("../workflows/launch/prepare/embedded-startable.ts");
   return embeddedStartable(workload, workers ?? file?.content.workers ?? 1);
 }
 

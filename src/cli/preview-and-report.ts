@@ -1,9 +1,9 @@
 import { describeWarning } from "../report/describe-error.ts";
 import { launchPreviewText } from "../report/runs/launch-summary-text.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
-import { localWorld } from "../workflows/launch/local-world.ts";
-import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
-import { previewLaunch } from "../workflows/launch/preview-launch.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
+import { localWorld } from "../workflows/launch/targets/local-world.ts";
+import type { SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";
+import { previewLaunch } from "../workflows/launch/prepare/preview-launch.ts";
 import { exitCodes, type Call, type ExitCode } from "./command-table.ts";
 import { homeOf } from "./open-store.ts";
 

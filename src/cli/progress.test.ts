@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunEvent } from "../schema/run/run-event.ts";
+import type { RunEvent } from "../schema/run/events/run-event.ts";
 import { ProgressView } from "./progress.ts";
 import { screenOf } from "./terminal.ts";
 

@@ -5,7 +5,7 @@ import { visibleControls } from "../foundation/visible-controls.ts";
 import { recoveryText } from "../report/runs/recovery-text.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
-import { roleSuffix } from "../schema/run/counted-runs.ts";
+import { roleSuffix } from "../schema/run/outcome/counted-runs.ts";
 import { silenceText } from "../report/runs/silence-text.ts";
 import { reapedText } from "../report/runs/reaped-text.ts";
 import { stagedText } from "../report/runs/data-text.ts";
@@ -13,12 +13,12 @@ import { StagingLine } from "../report/runs/staging-line.ts";
 import { launchSummaryText } from "../report/runs/launch-summary-text.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeEnd } from "../report/runs/describe-outcome.ts";
-import { targetsOf } from "../schema/run/targets-of.ts";
-import type { RunEvent } from "../schema/run/run-event.ts";
-import { runName } from "../schema/run/run-name.ts";
-import type { RunReport } from "../schema/run/series-summary.ts";
+import { targetsOf } from "../schema/run/outcome/targets-of.ts";
+import type { RunEvent } from "../schema/run/events/run-event.ts";
+import { runName } from "../schema/run/request/run-name.ts";
+import type { RunReport } from "../schema/run/outcome/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
-import { armLetter } from "../schema/run/arm-letter.ts";
+import { armLetter } from "../schema/run/race/arm-letter.ts";
 import type { Screen } from "./command-table.ts";
 
 /** Progress is shown once something has taken this long. */

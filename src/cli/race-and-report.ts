@@ -1,8 +1,8 @@
 import { formatSignificant } from "../foundation/units.ts";
 import { armLabel } from "../report/race/race-verdict.ts";
 import { seriesStopText } from "../report/runs/series-stop-text.ts";
-import type { RaceReport } from "../schema/run/race-report.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
+import type { RaceReport } from "../schema/run/race/race-report.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
 import type { RacePlan } from "../workflows/race/plan-race.ts";
 import type { RaceEvent } from "../workflows/race/run-race.ts";
 import type { Call } from "./command-table.ts";
@@ -20,7 +20,7 @@ export async function runRaceAndReport(
   const signingKey = await signingKeyOf(face.env, options);
   const { plan, warnings } = await planOf();
   const { runRace } = await import("../workflows/race/run-race.ts");
-  const { localWorld } = await import("../workflows/launch/local-world.ts");
+  const { localWorld } = await import("../workflows/launch/targets/local-world.ts");
   const world = { ...localWorld(face, await homeOf(face, shared)), signingKey };
   const view = shared.quiet
     ? undefined

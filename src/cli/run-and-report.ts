@@ -1,14 +1,14 @@
 import { describeWarning } from "../report/describe-error.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
-import type { RunEvent } from "../schema/run/run-event.ts";
-import type { RunReport } from "../schema/run/series-summary.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
-import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { RunEvent } from "../schema/run/events/run-event.ts";
+import type { RunReport } from "../schema/run/outcome/series-summary.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
+import type { SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";
 import type { SigningKey } from "../store/keys/key-store.ts";
 import type { Paint } from "../report/paint.ts";
 import { countOf } from "../report/wording.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
-import { countedRuns } from "../schema/run/counted-runs.ts";
+import { countedRuns } from "../schema/run/outcome/counted-runs.ts";
 import { compareCurves, type CurveComparison } from "../score/compare-curves.ts";
 import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.ts";
 import type { Notify } from "./notify-of-call.ts";
@@ -88,8 +88,8 @@ async function prepareViews(
 
 async function followSeries(plan: SeriesPlan, options: ReportOptions): Promise<Followed> {
   const { face, shared } = options.call;
-  const { runSeries } = await import("../workflows/launch/run-series.ts");
-  const { localWorld } = await import("../workflows/launch/local-world.ts");
+  const { runSeries } = await import("../workflows/launch/running/run-series.ts");
+  const { localWorld } = await import("../workflows/launch/targets/local-world.ts");
   const { signingKey } = options;
   const world = { ...localWorld(face, await homeOf(face, shared)), signingKey };
   const view = shared.quiet ? undefined : new ProgressView(face.err, options);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { Startable } from "../schema/run/run-request.ts";
-import type { DefaultsFile, WorkloadFile } from "../schema/run/workload-file.ts";
-import type { PlanWarning } from "../workflows/launch/find-workload.ts";
+import type { Startable } from "../schema/run/request/run-request.ts";
+import type { DefaultsFile, WorkloadFile } from "../schema/run/request/workload-file.ts";
+import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
 
 const defaultNames = ["pitwall.yaml", "pitwall.yml"];
 

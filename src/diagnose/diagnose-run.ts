@@ -1,5 +1,5 @@
 import type { Cause, Diagnosis, LookedAt } from "../schema/diagnosis/diagnosis.ts";
-import { jobRanksOf } from "../schema/run/job-ranks.ts";
+import { jobRanksOf } from "../schema/run/hosts/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
 import { reportedFaults } from "./ends/reported-faults.ts";

@@ -1,8 +1,8 @@
 import type { Evidence } from "../schema/diagnosis/evidence.ts";
-import type { LifecycleEvent } from "../schema/run/lifecycle-event.ts";
-import type { Finding } from "../schema/run/finding.ts";
-import type { Outcome } from "../schema/run/outcome.ts";
-import type { StepSample } from "../schema/run/telemetry-sample.ts";
+import type { LifecycleEvent } from "../schema/run/events/lifecycle-event.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
+import type { Outcome } from "../schema/run/outcome/outcome.ts";
+import type { StepSample } from "../schema/run/measured/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";
 import type { SeenLink } from "./links/find-slow-links.ts";

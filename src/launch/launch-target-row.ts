@@ -1,4 +1,4 @@
-import type { LaunchTarget } from "../schema/run/launch-target.ts";
+import type { LaunchTarget } from "../schema/run/hosts/launch-target.ts";
 import type { LaunchedRun, ReachedJob } from "./agent/reached-job.ts";
 import type { Launcher } from "./launcher.ts";
 

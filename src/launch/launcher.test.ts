@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { launchingHost } from "../schema/run/launching-host.ts";
+import { launchingHost } from "../schema/run/hosts/launching-host.ts";
 import { localAgentLauncher } from "./agent/start-local-agent.ts";
 import { wholeExit, wholeOutput, type ContractProgram } from "./contract-programs.contract.ts";
 import { launchTargetContract, type ContractSubject } from "./launch-target.contract.ts";

@@ -1,10 +1,10 @@
-import type { PlacedAgentSample } from "../schema/run/agent-sample.ts";
-import type { DataRequest, StagedData } from "../schema/run/data-set.ts";
-import type { Finding } from "../schema/run/finding.ts";
-import type { HostFacts } from "../schema/run/host-facts.ts";
-import type { Scheduler } from "../schema/run/launch-target.ts";
-import type { MeasuredClock } from "../schema/run/measured-clock.ts";
-import type { LaunchedRank, Place } from "../schema/run/rank.ts";
+import type { PlacedAgentSample } from "../schema/run/events/agent-sample.ts";
+import type { DataRequest, StagedData } from "../schema/run/request/data-set.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
+import type { HostFacts } from "../schema/run/hosts/host-facts.ts";
+import type { Scheduler } from "../schema/run/hosts/launch-target.ts";
+import type { MeasuredClock } from "../schema/run/measured/measured-clock.ts";
+import type { LaunchedRank, Place } from "../schema/run/hosts/rank.ts";
 
 /** Starts jobs, emits the output of their ranks, and leaves no process running after them. */
 export interface Launcher {

@@ -1,4 +1,4 @@
-import { dumpPrefix } from "../schema/run/dump-files.ts";
+import { dumpPrefix } from "../schema/run/events/dump-files.ts";
 
 /** `none`: agents and the helper of programs take no samples. */
 export const observeVariable = "PITWALL_OBSERVE";

@@ -1,4 +1,4 @@
-import type { LaunchedRank } from "../schema/run/rank.ts";
+import type { LaunchedRank } from "../schema/run/hosts/rank.ts";
 
 /** Ranks numbered consecutively, host after host. */
 export function ranksOfHosts(

@@ -1,5 +1,5 @@
-import { launchingHost } from "../schema/run/launching-host.ts";
-import type { LaunchedRank } from "../schema/run/rank.ts";
+import { launchingHost } from "../schema/run/hosts/launching-host.ts";
+import type { LaunchedRank } from "../schema/run/hosts/rank.ts";
 import type {
   Exit,
   Launcher,

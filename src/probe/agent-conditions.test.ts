@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlacedAgentSample } from "../schema/run/agent-sample.ts";
+import type { PlacedAgentSample } from "../schema/run/events/agent-sample.ts";
 import { conditionsOfHosts } from "./agent-conditions.ts";
 
 function sampleOf(cpuSeconds: number, machine?: PlacedAgentSample["machine"]): PlacedAgentSample {

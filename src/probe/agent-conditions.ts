@@ -1,5 +1,5 @@
-import type { PlacedAgentSample } from "../schema/run/agent-sample.ts";
-import type { RunConditions } from "../schema/run/run-conditions.ts";
+import type { PlacedAgentSample } from "../schema/run/events/agent-sample.ts";
+import type { RunConditions } from "../schema/run/measured/run-conditions.ts";
 
 /** The kernel counts in ticks of 10 ms: too coarse for a shorter time. */
 const fewestCoreSeconds = 1;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { PlacedAgentSample } from "../schema/run/agent-sample.ts";
-import type { HostFacts } from "../schema/run/host-facts.ts";
+import type { PlacedAgentSample } from "../schema/run/events/agent-sample.ts";
+import type { HostFacts } from "../schema/run/hosts/host-facts.ts";
 import { startAgentProbe } from "./agent-probe.ts";
 
 const facts: HostFacts = {

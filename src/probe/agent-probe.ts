@@ -1,8 +1,8 @@
 import type { PowerEstimate } from "../schema/catalogue.ts";
-import type { PlacedAgentSample } from "../schema/run/agent-sample.ts";
-import type { EnergyReading } from "../schema/run/energy.ts";
-import type { HostFacts } from "../schema/run/host-facts.ts";
-import type { HostSample } from "../schema/run/telemetry-sample.ts";
+import type { PlacedAgentSample } from "../schema/run/events/agent-sample.ts";
+import type { EnergyReading } from "../schema/run/measured/energy.ts";
+import type { HostFacts } from "../schema/run/hosts/host-facts.ts";
+import type { HostSample } from "../schema/run/measured/telemetry-sample.ts";
 import { conditionsOfHosts } from "./agent-conditions.ts";
 import {
   estimateCpuEnergy,

@@ -1,7 +1,7 @@
 import { listNames } from "./list-names.ts";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import type { RunConditions } from "../schema/run/run-conditions.ts";
+import type { RunConditions } from "../schema/run/measured/run-conditions.ts";
 import { type CgroupPaths, type CgroupRoots, cgroupOf, readNumber, readText } from "./cgroup.ts";
 
 /** Roots of the system's files; tests pass fixture trees. */

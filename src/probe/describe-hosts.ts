@@ -1,5 +1,5 @@
 import { formatBytes } from "../foundation/units.ts";
-import type { HostFacts } from "../schema/run/host-facts.ts";
+import type { HostFacts } from "../schema/run/hosts/host-facts.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 
 /** Several hosts, in the fields of MLPerf's system descriptions. Fields that differ between hosts name each value. */

@@ -1,4 +1,4 @@
-import type { HostSample } from "../schema/run/telemetry-sample.ts";
+import type { HostSample } from "../schema/run/measured/telemetry-sample.ts";
 import { sampleStream } from "./sample-stream.ts";
 import type { Probe } from "./start-probe.ts";
 

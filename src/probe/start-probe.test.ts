@@ -14,8 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { energyReading } from "../schema/run/energy.ts";
-import { type HostSample, hostSample } from "../schema/run/telemetry-sample.ts";
+import { energyReading } from "../schema/run/measured/energy.ts";
+import { type HostSample, hostSample } from "../schema/run/measured/telemetry-sample.ts";
 import { memoryProbe } from "./memory-probe.ts";
 import { type ProbeSources, startProbe } from "./start-probe.ts";
 

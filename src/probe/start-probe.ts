@@ -1,7 +1,7 @@
-import type { EnergyReading } from "../schema/run/energy.ts";
+import type { EnergyReading } from "../schema/run/measured/energy.ts";
 import type { PowerEstimate } from "../schema/catalogue.ts";
-import type { HostSample } from "../schema/run/telemetry-sample.ts";
-import type { RunConditions } from "../schema/run/run-conditions.ts";
+import type { HostSample } from "../schema/run/measured/telemetry-sample.ts";
+import type { RunConditions } from "../schema/run/measured/run-conditions.ts";
 import { openConditionsMeter } from "./conditions-meter.ts";
 import { type EnergyMeters, openEnergyMeters } from "./energy/energy-meters.ts";
 import { estimateCpuEnergy, estimateMemoryEnergy } from "./energy/estimate-energy.ts";

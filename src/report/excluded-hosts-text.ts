@@ -1,4 +1,4 @@
-import { type HostExclusion, isExpired } from "../schema/run/host-exclusion.ts";
+import { type HostExclusion, isExpired } from "../schema/run/hosts/host-exclusion.ts";
 import type { Paint } from "./paint.ts";
 
 /** The excluded hosts, one in two lines each. */

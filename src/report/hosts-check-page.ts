@@ -1,6 +1,11 @@
 import { layOutTable } from "../foundation/text-table.ts";
 import { formatBytes, formatDuration } from "../foundation/units.ts";
-import type { CheckedHost, HostFinding, LinkTest, RingTest } from "../schema/run/host-check.ts";
+import type {
+  CheckedHost,
+  HostFinding,
+  LinkTest,
+  RingTest,
+} from "../schema/run/hosts/host-check.ts";
 import type { Paint } from "./paint.ts";
 import { reapedText } from "./runs/reaped-text.ts";
 import { countOf } from "./wording.ts";

@@ -3,9 +3,9 @@ import { exportedRuns } from "./documents/run-documents.ts";
 import { learnedRun } from "./plan/learned-run.ts";
 import { layoutAnswer } from "./plan/step-prediction.ts";
 import { layoutLine } from "./plan/training-layout.ts";
-import { runRequest } from "./run/run-request.ts";
-import { runResult } from "./run/run-result.ts";
-import { workloadFile } from "./run/workload-file.ts";
+import { runRequest } from "./run/request/run-request.ts";
+import { runResult } from "./run/outcome/run-result.ts";
+import { workloadFile } from "./run/request/workload-file.ts";
 
 const schemas = {
   workload: workloadFile,

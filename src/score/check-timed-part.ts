@@ -1,4 +1,4 @@
-import type { Finding } from "../schema/run/finding.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
 import type { CpuHistory } from "./cpu-history.ts";
 
 /** The times of a run's timed part, milliseconds. */

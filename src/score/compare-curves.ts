@@ -1,4 +1,4 @@
-import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
+import type { Evaluation, RunResult } from "../schema/run/outcome/run-result.ts";
 
 /** Whether a run has bit-identical evaluations to the run that it repeats. */
 export type CurveComparison =

@@ -1,8 +1,8 @@
-import type { LaunchTarget } from "../schema/run/launch-target.ts";
-import type { TargetStanding } from "../schema/run/metric-target.ts";
+import type { LaunchTarget } from "../schema/run/hosts/launch-target.ts";
+import type { TargetStanding } from "../schema/run/outcome/metric-target.ts";
 import type { VerdictDifference } from "../schema/run/run-page.ts";
-import type { RunRequest } from "../schema/run/run-request.ts";
-import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
+import type { RunRequest } from "../schema/run/request/run-request.ts";
+import type { Evaluation, RunResult } from "../schema/run/outcome/run-result.ts";
 import { billedTrainingMs } from "./cost-of-run.ts";
 import { costOfParts } from "./parts/totals-of-parts.ts";
 import type { Judgement } from "./judge-run.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PlanExpectation } from "../schema/plan/plan-expectation.ts";
-import type { RunResult } from "../schema/run/run-result.ts";
+import type { RunResult } from "../schema/run/outcome/run-result.ts";
 import { compareWithPlan, type MeasuredRun } from "./compare-with-plan.ts";
 
 const plan: PlanExpectation = {

@@ -1,6 +1,6 @@
 import type { ComparedPart, PlanComparison } from "../schema/plan/plan-comparison.ts";
 import type { ExpectedAmount, PlanExpectation } from "../schema/plan/plan-expectation.ts";
-import type { RunResult } from "../schema/run/run-result.ts";
+import type { RunResult } from "../schema/run/outcome/run-result.ts";
 
 /** A finished run, and what its log and samples say beside the result. */
 export interface MeasuredRun {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cost, type Price } from "../schema/run/price.ts";
+import { cost, type Price } from "../schema/run/request/price.ts";
 import { costOfRun } from "./cost-of-run.ts";
 
 const perNode: Price = { usdPerHour: 12, per: "node", source: "--price", date: "2026-01-12" };

@@ -1,7 +1,7 @@
-import type { LaunchTarget } from "../schema/run/launch-target.ts";
-import type { Cost, Price } from "../schema/run/price.ts";
-import type { Outcome } from "../schema/run/outcome.ts";
-import type { RunClock } from "../schema/run/run-result.ts";
+import type { LaunchTarget } from "../schema/run/hosts/launch-target.ts";
+import type { Cost, Price } from "../schema/run/request/price.ts";
+import type { Outcome } from "../schema/run/outcome/outcome.ts";
+import type { RunClock } from "../schema/run/outcome/run-result.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 
 const hourMs = 3_600_000;

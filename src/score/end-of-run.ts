@@ -1,6 +1,6 @@
-import type { StopReason } from "../schema/run/run-event.ts";
-import type { LogOrigin } from "../schema/run/log-origin.ts";
-import type { RunRequest } from "../schema/run/run-request.ts";
+import type { StopReason } from "../schema/run/events/run-event.ts";
+import type { LogOrigin } from "../schema/run/events/log-origin.ts";
+import type { RunRequest } from "../schema/run/request/run-request.ts";
 import type { RunEnd } from "./judge-run.ts";
 import { limitHit } from "./limit-hit.ts";
 import type { TrackedRun } from "./track-run.ts";

@@ -1,4 +1,4 @@
-import type { RunRequest } from "../schema/run/run-request.ts";
+import type { RunRequest } from "../schema/run/request/run-request.ts";
 
 /** A property of the environment that differs between runs. */
 export interface EnvironmentChange {

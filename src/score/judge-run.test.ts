@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LogEvent } from "../schema/logs/log-event.ts";
-import type { MetricTarget } from "../schema/run/metric-target.ts";
-import type { Observation } from "../schema/run/observation.ts";
+import type { MetricTarget } from "../schema/run/outcome/metric-target.ts";
+import type { Observation } from "../schema/run/events/observation.ts";
 import { judgeRun, type RunEnd } from "./judge-run.ts";
 import { RunTracker } from "./track-run.ts";
 

@@ -1,8 +1,8 @@
-import type { Finding } from "../schema/run/finding.ts";
-import type { LogTimes } from "../schema/run/log-origin.ts";
-import type { RunRequest } from "../schema/run/run-request.ts";
-import type { Outcome } from "../schema/run/outcome.ts";
-import type { RunClock } from "../schema/run/run-result.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
+import type { LogTimes } from "../schema/run/events/log-origin.ts";
+import type { RunRequest } from "../schema/run/request/run-request.ts";
+import type { Outcome } from "../schema/run/outcome/outcome.ts";
+import type { RunClock } from "../schema/run/outcome/run-result.ts";
 import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
 import { elapsedMs } from "./seen-evaluation.ts";

@@ -1,4 +1,4 @@
-import type { RunLimits } from "../schema/run/run-request.ts";
+import type { RunLimits } from "../schema/run/request/run-request.ts";
 
 /** The current values of a run's limited quantities. */
 export interface Spent {

@@ -1,5 +1,5 @@
-import type { MetricCurve } from "../schema/run/metric-curve.ts";
-import type { Evaluation } from "../schema/run/run-result.ts";
+import type { MetricCurve } from "../schema/run/measured/metric-curve.ts";
+import type { Evaluation } from "../schema/run/outcome/run-result.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
 /** Values of further metrics are not kept. */

@@ -1,4 +1,4 @@
-import type { OlympicMean } from "../schema/run/series-summary.ts";
+import type { OlympicMean } from "../schema/run/outcome/series-summary.ts";
 
 /** One run to score: its time, or none because it did not converge. */
 export interface ScoredRun {

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "../foundation/decode-utf8.ts";
 import { isJsonObject } from "../foundation/json.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
-import type { MetricTarget } from "../schema/run/metric-target.ts";
+import type { MetricTarget } from "../schema/run/outcome/metric-target.ts";
 
 /** The numbers in a log event, by each name that a target may use for them. */
 export function metricsOf(event: LogEvent): { names: string[]; value: number }[] {

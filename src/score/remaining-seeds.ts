@@ -1,6 +1,6 @@
-import type { RunRequest } from "../schema/run/run-request.ts";
-import type { RunResult } from "../schema/run/run-result.ts";
-import { countedRuns } from "../schema/run/counted-runs.ts";
+import type { RunRequest } from "../schema/run/request/run-request.ts";
+import type { RunResult } from "../schema/run/outcome/run-result.ts";
+import { countedRuns } from "../schema/run/outcome/counted-runs.ts";
 
 /** A run of a series, with its verdict if it has one. */
 interface SeriesRun {

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../schema/run/run-result.ts";
+import type { Evaluation } from "../schema/run/outcome/run-result.ts";
 
 /** One moment on both clocks: the program's own, if it logs times, and Pitwall's. */
 export interface Moment {

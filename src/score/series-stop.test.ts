@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../schema/run/outcome.ts";
+import type { Outcome } from "../schema/run/outcome/outcome.ts";
 import { seriesStop, type EndedRun } from "./series-stop.ts";
 
 function died(lastLine: string, { seconds = 60, exitCode = 1 } = {}): EndedRun {

@@ -1,6 +1,6 @@
-import type { Outcome } from "../schema/run/outcome.ts";
-import type { RunResult } from "../schema/run/run-result.ts";
-import type { SeriesStop } from "../schema/run/series-stop.ts";
+import type { Outcome } from "../schema/run/outcome/outcome.ts";
+import type { RunResult } from "../schema/run/outcome/run-result.ts";
+import type { SeriesStop } from "../schema/run/request/series-stop.ts";
 
 /** The data of an ended run that decides whether its series continues. */
 export interface EndedRun {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../tests/support/example-run.ts";
-import type { RunReport } from "../schema/run/series-summary.ts";
+import type { RunReport } from "../schema/run/outcome/series-summary.ts";
 import { summariseSeries } from "./summarise-series.ts";
 
 /** Runs of a series of five seeds; `undefined` means an interrupted run. */

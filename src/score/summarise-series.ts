@@ -1,13 +1,13 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
-import type { Finding } from "../schema/run/finding.ts";
-import { runName } from "../schema/run/run-name.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
+import { runName } from "../schema/run/request/run-name.ts";
 import type {
   RunReport,
   SeriesScore,
   SeriesSummary,
   UncountedRuns,
-} from "../schema/run/series-summary.ts";
-import { countedRuns, retriedRuns } from "../schema/run/counted-runs.ts";
+} from "../schema/run/outcome/series-summary.ts";
+import { countedRuns, retriedRuns } from "../schema/run/outcome/counted-runs.ts";
 import { environmentChanges } from "./environment-changes.ts";
 import { olympicMean } from "./olympic-mean.ts";
 import { sumEnergy } from "./parts/sum-energy.ts";

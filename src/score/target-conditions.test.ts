@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TargetRequest } from "../schema/run/metric-target.ts";
+import type { TargetRequest } from "../schema/run/outcome/metric-target.ts";
 import { TargetConditions } from "./target-conditions.ts";
 
 const accuracy = { metric: "acc", direction: "at-least", value: 0.94 } as const;

@@ -1,11 +1,11 @@
-import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
+import { isBetter, meetsTarget } from "../schema/run/outcome/meets-target.ts";
 import type {
   MetricTarget,
   TargetRequest,
   TargetStanding,
   TargetWindow,
-} from "../schema/run/metric-target.ts";
-import { targetsOf } from "../schema/run/targets-of.ts";
+} from "../schema/run/outcome/metric-target.ts";
+import { targetsOf } from "../schema/run/outcome/targets-of.ts";
 
 /** Removes rounding errors: the mean of 0.93 and 0.95 meets a target of 0.94. */
 const meanDigits = 12;

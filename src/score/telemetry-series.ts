@@ -1,5 +1,9 @@
-import type { HostSample, StepSample, TelemetrySample } from "../schema/run/telemetry-sample.ts";
-import type { TelemetrySeries } from "../schema/run/telemetry-series.ts";
+import type {
+  HostSample,
+  StepSample,
+  TelemetrySample,
+} from "../schema/run/measured/telemetry-sample.ts";
+import type { TelemetrySeries } from "../schema/run/measured/telemetry-series.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
 type SystemName =

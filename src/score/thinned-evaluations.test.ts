@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Evaluation } from "../schema/run/run-result.ts";
+import type { Evaluation } from "../schema/run/outcome/run-result.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
 function evaluationAt(index: number, value: number): Evaluation {

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../schema/run/run-result.ts";
+import type { Evaluation } from "../schema/run/outcome/run-result.ts";
 
 /** Up to this many evaluations, all are kept. */
 const defaultMaximum = 1000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { MetricTarget } from "../schema/run/metric-target.ts";
-import type { Observation, PrintedValue } from "../schema/run/observation.ts";
+import type { MetricTarget } from "../schema/run/outcome/metric-target.ts";
+import type { Observation, PrintedValue } from "../schema/run/events/observation.ts";
 import { RunTracker } from "./track-run.ts";
 
 const launch: Observation = { kind: "clock-start", by: "launch", arrivalMs: 0 };

@@ -1,13 +1,17 @@
-import type { Finding } from "../schema/run/finding.ts";
+import type { Finding } from "../schema/run/findings/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
-import type { EarlierParts } from "../schema/run/earlier-parts.ts";
-import { attemptKey, attemptNamespace } from "../schema/run/attempts.ts";
-import { isEvaluationName } from "../schema/run/evaluation-name.ts";
-import { isBetter } from "../schema/run/meets-target.ts";
-import type { MetricTarget, TargetRequest, TargetStanding } from "../schema/run/metric-target.ts";
-import { isCompound, targetsOf } from "../schema/run/targets-of.ts";
-import type { Observation } from "../schema/run/observation.ts";
-import type { Evaluation } from "../schema/run/run-result.ts";
+import type { EarlierParts } from "../schema/run/outcome/earlier-parts.ts";
+import { attemptKey, attemptNamespace } from "../schema/run/outcome/attempts.ts";
+import { isEvaluationName } from "../schema/run/outcome/evaluation-name.ts";
+import { isBetter } from "../schema/run/outcome/meets-target.ts";
+import type {
+  MetricTarget,
+  TargetRequest,
+  TargetStanding,
+} from "../schema/run/outcome/metric-target.ts";
+import { isCompound, targetsOf } from "../schema/run/outcome/targets-of.ts";
+import type { Observation } from "../schema/run/events/observation.ts";
+import type { Evaluation } from "../schema/run/outcome/run-result.ts";
 import { OfficialClock } from "./clock.ts";
 import {
   metadataNumber,

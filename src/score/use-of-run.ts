@@ -1,4 +1,4 @@
-import type { SeriesScore } from "../schema/run/series-summary.ts";
+import type { SeriesScore } from "../schema/run/outcome/series-summary.ts";
 
 /** How a score uses a run; undefined where the series has no score. */
 export function useOfRun(

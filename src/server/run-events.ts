@@ -1,5 +1,5 @@
 import type { RunStreamEvent } from "../schema/dashboard/run-stream.ts";
-import { readLogLines } from "../store/records/read-log-lines.ts";
+import { readLogLines } from "../store/records/read/read-log-lines.ts";
 import {
   predictionOf,
   progressDocument,

@@ -3,7 +3,7 @@ import { UserError } from "../foundation/user-error.ts";
 import { labelRequest } from "../schema/dashboard/label-request.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
-import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
+import { readLogBytes, readLogLines } from "../store/records/read/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
 import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";

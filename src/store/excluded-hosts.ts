@@ -6,10 +6,10 @@ import {
   exclusionEntry,
   excludedHosts,
   type HostExclusion,
-} from "../schema/run/host-exclusion.ts";
+} from "../schema/run/hosts/host-exclusion.ts";
 import { onDisk } from "./disk-error.ts";
 import { fileKind, readText, unreadableFile } from "./open-file.ts";
-import { prepareHome } from "./records/home-directory.ts";
+import { prepareHome } from "./records/find/home-directory.ts";
 
 /** Hosts that runs do not use, in a home: lines are only added, so that several runs can write at the same time. */
 export function exclusionsPath(home: string): string {

@@ -3,7 +3,7 @@ import { UserError } from "../foundation/user-error.ts";
 import type { LearnedRun, learnedRun } from "../schema/plan/learned-run.ts";
 import { onDisk } from "./disk-error.ts";
 import { fileKind, readText, unreadableFile } from "./open-file.ts";
-import { prepareHome } from "./records/home-directory.ts";
+import { prepareHome } from "./records/find/home-directory.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 const fileName = "plan-calibration.jsonl";

@@ -1,5 +1,5 @@
 import { UserError } from "../foundation/user-error.ts";
-import { hostsFile, type HostsFile } from "../schema/run/hosts-file.ts";
+import { hostsFile, type HostsFile } from "../schema/run/hosts/hosts-file.ts";
 import { describeRefusal, readText } from "./open-file.ts";
 import { type FileKind, parseSettings } from "./read-workload-file.ts";
 

@@ -7,7 +7,7 @@ import {
   defaultsFile,
   workloadFile,
   type WorkloadFile,
-} from "../schema/run/workload-file.ts";
+} from "../schema/run/request/workload-file.ts";
 import { describeRefusal, readText } from "./open-file.ts";
 
 /** A kind of settings file. */

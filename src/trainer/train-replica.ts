@@ -1,6 +1,6 @@
 import { type SeededRandom, seededRandom, shuffledIndices } from "../foundation/seeded-random.ts";
-import { meetsTarget } from "../schema/run/meets-target.ts";
-import type { StepSample } from "../schema/run/telemetry-sample.ts";
+import { meetsTarget } from "../schema/run/outcome/meets-target.ts";
+import type { StepSample } from "../schema/run/measured/telemetry-sample.ts";
 import { type AdamState, adamState, adamStepInto } from "./adam.ts";
 import type { Communicator } from "./communicator.ts";
 import { evaluateReplica, type Replica } from "./replica.ts";

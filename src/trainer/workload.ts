@@ -1,5 +1,5 @@
 import type { SeededRandom } from "../foundation/seeded-random.ts";
-import type { MetricTarget } from "../schema/run/metric-target.ts";
+import type { MetricTarget } from "../schema/run/outcome/metric-target.ts";
 import type { AdamOptions } from "./adam.ts";
 import type { HostArraysOf, Tensor, TensorSpec, TensorSpecs, TensorsOf } from "./tensor-backend.ts";
 

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Launcher } from "../../src/launch/launcher.ts";
-import type { TargetWorld } from "../../src/workflows/launch/run-world.ts";
+import type { TargetWorld } from "../../src/workflows/launch/targets/run-world.ts";
 import { filesToTouch, scratchCopy } from "./scratch-copy.ts";
 
 const kind = `
   /** One process on this host, started through another command: \`["nice", "-n", "5"]\`. */
   z.strictObject({ kind: z.literal("wrapped"), wrapper: z.array(z.string()) }),`;
 
-const target = `import type { LaunchTarget } from "../../schema/run/launch-target.ts";
+const target = `import type { LaunchTarget } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchTargetRow } from "../launch-target-row.ts";
 import { localTarget } from "../local/local-target.ts";
 
@@ -35,13 +35,13 @@ const contractRow = `  {
 test("a launch target is added with the files that ARCHITECTURE.md names", async () => {
   const copy = scratchCopy();
   const local = '  z.strictObject({ kind: z.literal("local"), ranks: rankPlan.optional() }),';
-  copy.replace("src/schema/run/launch-target.ts", local, local + kind);
+  copy.replace("src/schema/run/hosts/launch-target.ts", local, local + kind);
   copy.add("src/launch/wrapped/wrapped-target.ts", target);
   // Each table of launch targets refuses to compile without a row for the new kind.
   const checkTypes = (): Promise<void> => copy.runTool(["typescript/bin/tsc", "-p", "."]);
   const failure = await checkTypes().catch((error: unknown) => String(error));
   expect(failure).toMatch(/launch\/launch-targets\.ts.*'wrapped' is missing/u);
-  expect(failure).toMatch(/workflows\/launch\/target-worlds\.ts.*'wrapped' is missing/u);
+  expect(failure).toMatch(/workflows\/launch\/targets\/target-worlds\.ts.*'wrapped' is missing/u);
 
   const importRow = (from: string): string => `import { wrappedTarget } from "${from}";\n`;
   copy.replace(
@@ -55,7 +55,7 @@ test("a launch target is added with the files that ARCHITECTURE.md names", async
     "    local: localTarget,\n    wrapped: wrappedTarget,",
   );
   copy.replace(
-    "src/workflows/launch/target-worlds.ts",
+    "src/workflows/launch/targets/target-worlds.ts",
     "  local: observeThisHost,",
     "  local: observeThisHost,\n  wrapped: observeThisHost,",
   );
@@ -72,7 +72,7 @@ test("a launch target is added with the files that ARCHITECTURE.md names", async
   await copy.runTool([...contract, "--testNamePattern", "the contract of wrappedTarget"]);
 
   const worlds: { openTarget: (target: object, host: object) => TargetWorld } = await import(
-    join(copy.root, "src/workflows/launch/target-worlds.ts")
+    join(copy.root, "src/workflows/launch/targets/target-worlds.ts")
   );
   const wrapper = ["env", "WRAPPED=yes"];
   const { launcher } = worlds.openTarget({ kind: "wrapped", wrapper }, { nowMs: () => 0, env: {} });

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Dashboard, DashboardRequest } from "../../src/schema/dashboard/serving.ts";
-import type { RunRequest } from "../../src/schema/run/run-request.ts";
-import type { StepSample } from "../../src/schema/run/telemetry-sample.ts";
+import type { RunRequest } from "../../src/schema/run/request/run-request.ts";
+import type { StepSample } from "../../src/schema/run/measured/telemetry-sample.ts";
 import { serveDashboard } from "../../src/server/serve-dashboard.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
-import { currentOwner } from "../../src/store/records/process-owner.ts";
+import { currentOwner } from "../../src/store/records/write/process-owner.ts";
 import type { RunWriter } from "../../src/store/records/run-store.ts";
 
 export const startedMs = Date.UTC(2026, 0, 2);

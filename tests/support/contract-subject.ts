@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { launchTargets } from "../../src/launch/launch-targets.ts";
 import type { ContractSubject } from "../../src/launch/launch-target.contract.ts";
 import type { Launcher } from "../../src/launch/launcher.ts";
-import type { LaunchTargetKind, LaunchTargetOf } from "../../src/schema/run/launch-target.ts";
+import type { LaunchTargetKind, LaunchTargetOf } from "../../src/schema/run/hosts/launch-target.ts";
 
 /** Two ranks on each host, started by the agents. */
 export const contractRanks = { perHost: 2, starter: "direct" } as const;

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import type { RunRequest } from "../../src/schema/run/run-request.ts";
-import type { Verdict } from "../../src/schema/run/run-result.ts";
+import type { RunRequest } from "../../src/schema/run/request/run-request.ts";
+import type { Verdict } from "../../src/schema/run/outcome/run-result.ts";
 
 /** A valid run.json for tests; give what the test is about. */
 export function exampleRequest(given: Partial<RunRequest> & { runId: string }): RunRequest {

@@ -1,7 +1,7 @@
 import { LineSigns } from "../../src/diagnose/lines/line-signs.ts";
 import type { RunFacts } from "../../src/diagnose/run-facts.ts";
-import type { LifecycleEvent } from "../../src/schema/run/lifecycle-event.ts";
-import type { Outcome } from "../../src/schema/run/outcome.ts";
+import type { LifecycleEvent } from "../../src/schema/run/events/lifecycle-event.ts";
+import type { Outcome } from "../../src/schema/run/outcome/outcome.ts";
 
 type Body = LifecycleEvent["event"];
 

@@ -5,13 +5,13 @@ import {
   type ScriptStep,
 } from "../../src/launch/scripted-launcher.ts";
 import { memoryProbe } from "../../src/probe/memory-probe.ts";
-import type { RunEvent } from "../../src/schema/run/run-event.ts";
-import type { RecoveryRequest } from "../../src/schema/run/recovery.ts";
+import type { RunEvent } from "../../src/schema/run/events/run-event.ts";
+import type { RecoveryRequest } from "../../src/schema/run/events/recovery.ts";
 import { MemoryRunStore } from "../../src/store/records/memory-run-store.ts";
-import { planContinuation } from "../../src/workflows/launch/plan-continuation.ts";
-import { planSeries, type SeriesRequest } from "../../src/workflows/launch/plan-series.ts";
-import { runSeries } from "../../src/workflows/launch/run-series.ts";
-import type { RunWorld } from "../../src/workflows/launch/run-world.ts";
+import { planContinuation } from "../../src/workflows/launch/prepare/plan-continuation.ts";
+import { planSeries, type SeriesRequest } from "../../src/workflows/launch/prepare/plan-series.ts";
+import { runSeries } from "../../src/workflows/launch/running/run-series.ts";
+import type { RunWorld } from "../../src/workflows/launch/targets/run-world.ts";
 
 /** A program that ends on its own. */
 export const exits: ScriptStep = { kind: "exit", exit: { kind: "exited", exitCode: 0 } };

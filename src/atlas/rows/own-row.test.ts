@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import { resultRow } from "../../schema/atlas/result-row.ts";
 import { ownRow } from "./own-row.ts";
 

@@ -3,10 +3,10 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
-import { totalEnergy } from "../../schema/run/total-energy.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
+import { totalEnergy } from "../../schema/run/measured/total-energy.ts";
 import { nameAccelerator } from "../names/name-accelerator.ts";
 
 /** The user's own runs as an atlas result. */

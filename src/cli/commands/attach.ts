@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../schema/run/run-event.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
+import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { AttachEvent } from "../../workflows/control/attach-run.ts";
 import { countOf } from "../../report/wording.ts";
@@ -79,7 +79,7 @@ async function follow(store: RunStore, record: RunRecord, call: Attach): Promise
 async function takeOver(store: RunStore, record: RunRecord, call: Attach): Promise<ExitCode> {
   const { face, shared } = call;
   const { attachRun } = await import("../../workflows/control/attach-run.ts");
-  const { localWorld } = await import("../../workflows/launch/local-world.ts");
+  const { localWorld } = await import("../../workflows/launch/targets/local-world.ts");
   const world = localWorld(face, await homeOf(face, shared));
   const view = new AttachView(call);
   try {

@@ -1,7 +1,7 @@
 import { parseDurationMs } from "../../foundation/units.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { hostName } from "../../schema/run/host.ts";
-import { exclusionScopes, type HostExclusion } from "../../schema/run/host-exclusion.ts";
+import { hostName } from "../../schema/run/hosts/host.ts";
+import { exclusionScopes, type HostExclusion } from "../../schema/run/hosts/host-exclusion.ts";
 import type { Allowed } from "../../workflows/control/exclude-hosts.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";

@@ -1,5 +1,5 @@
 import { trainingFormats } from "../../formats/training-formats.ts";
-import type { RunLabels } from "../../schema/run/run-labels.ts";
+import type { RunLabels } from "../../schema/run/request/run-labels.ts";
 import type { LogImportEvent } from "../../workflows/import-logs/import-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { runOptions } from "../run-options.ts";
@@ -81,8 +81,8 @@ async function* events(call: ImportCall): AsyncGenerator<LogImportEvent> {
   const { options: given, face, shared } = call;
   const { importLogs } = await import("../../workflows/import-logs/import-logs.ts");
   const { systemOf } = await import("../../workflows/import-logs/accelerators-of.ts");
-  const { findPrice } = await import("../../workflows/launch/find-price.ts");
-  const { localWorld } = await import("../../workflows/launch/local-world.ts");
+  const { findPrice } = await import("../../workflows/launch/prepare/find-price.ts");
+  const { localWorld } = await import("../../workflows/launch/targets/local-world.ts");
   const { homeOf } = await import("../open-store.ts");
   const { editionNamed } = await import("../../schema/logs/edition-name.ts");
   yield* importLogs(
@@ -109,7 +109,7 @@ async function* events(call: ImportCall): AsyncGenerator<LogImportEvent> {
 }
 
 async function labelsOf(given: ImportCall["options"]): Promise<Omit<RunLabels, "name">> {
-  const { withLabels } = await import("../../workflows/launch/labels-of-call.ts");
+  const { withLabels } = await import("../../workflows/launch/prepare/labels-of-call.ts");
   const { name, tag, note } = given;
   // The options are checked as for a run; the name of an imported run is in its `startable`.
   const started = { kind: "command" as const, name: "", command: [""], cwd: "", env: {} };

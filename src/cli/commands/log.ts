@@ -1,4 +1,4 @@
-import type { TargetRequest } from "../../schema/run/metric-target.ts";
+import type { TargetRequest } from "../../schema/run/outcome/metric-target.ts";
 import type { TrainingLog } from "../../workflows/check/show-training-log.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
@@ -122,6 +122,6 @@ async function printed(log: TrainingLog, { face, shared }: LogCall): Promise<Exi
 }
 
 async function targetsIn(given: LogCall["options"]): Promise<TargetRequest> {
-  const { planTargets } = await import("../../workflows/launch/plan-targets.ts");
+  const { planTargets } = await import("../../workflows/launch/targets/plan-targets.ts");
   return planTargets(given);
 }

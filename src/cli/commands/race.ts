@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import type { RaceReport } from "../../schema/run/race-report.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import { tableWidth, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";

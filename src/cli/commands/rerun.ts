@@ -48,8 +48,8 @@ export const rerunCommand = defineCommand({
     } = call;
     const { showRun } = await import("../../workflows/read-run/show-run.ts");
     const { runAndReport } = await import("../run-and-report.ts");
-    const { planRerun } = await import("../../workflows/launch/plan-rerun.ts");
-    const { findPrice } = await import("../../workflows/launch/find-price.ts");
+    const { planRerun } = await import("../../workflows/launch/prepare/plan-rerun.ts");
+    const { findPrice } = await import("../../workflows/launch/prepare/find-price.ts");
     const shown = await showRun(await openStore(face, shared), text);
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     const price =

@@ -126,7 +126,7 @@ async function requestOf({
 }: Call<typeof options>): Promise<ImportRequest> {
   const path = await import("node:path");
   const { ownResultsFolder } = await import("../../store/results/results-folders.ts");
-  const { prepareHome } = await import("../../store/records/home-directory.ts");
+  const { prepareHome } = await import("../../store/records/find/home-directory.ts");
   const home = await homeOf(face, shared);
   if (into === undefined) await prepareHome(home);
   return {

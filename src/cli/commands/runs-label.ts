@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { formatTag } from "../../schema/run/tag-text.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
 import type { LabeledRun } from "../../workflows/control/label-runs.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";

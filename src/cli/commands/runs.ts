@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { parseTag, type Tag } from "../../schema/run/tag-text.ts";
+import { parseTag, type Tag } from "../../schema/run/request/tag-text.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 import { runSortKeys, runStatuses, type RunFilter } from "../../workflows/read-run/select-runs.ts";
 import { screenWidth } from "../atlas-screen.ts";

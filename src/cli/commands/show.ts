@@ -1,6 +1,6 @@
 import { plainOutput } from "../../foundation/printable-text.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { RaceReport } from "../../schema/run/race-report.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { Shown } from "../../workflows/read-run/show-run.ts";

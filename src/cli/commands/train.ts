@@ -49,7 +49,7 @@ export const trainCommand = defineCommand({
     const { trainHere } = await import("../../workflows/training/train-here.ts");
     const { formatLine } = await import("../../mllog/format-line.ts");
     const { metadataText } = await import("../../score/read-event.ts");
-    const { sampleAppender } = await import("../../store/records/append-samples.ts");
+    const { sampleAppender } = await import("../../store/records/write/append-samples.ts");
     const { dataDirectory } = await import("../../store/catalogue/data-directory.ts");
     // MLLOG counts whole milliseconds.
     const nowMs = (): number => Math.round(face.nowMs());

@@ -19,8 +19,8 @@ export const workloadsCommand = defineCommand({
   exits: [{ code: 0, when: "always" }],
   async act({ face, shared }) {
     const { embeddedWorkloads } = await import("../../trainer/embedded-workloads.ts");
-    const { torchWorkloads } = await import("../../workflows/launch/torch-workloads.ts");
-    const { formatTarget } = await import("../../schema/run/target-text.ts");
+    const { torchWorkloads } = await import("../../workflows/launch/prepare/torch-workloads.ts");
+    const { formatTarget } = await import("../../schema/run/outcome/target-text.ts");
     const builtIn = embeddedWorkloads.map(
       ({ name, area, title, target, globalBatchSize, maxSamples, data }) => ({
         runtime: "built-in" as const,

@@ -1,7 +1,7 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-patterns.ts";
 import type { RunFacts } from "../run-facts.ts";

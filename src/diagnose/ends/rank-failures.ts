@@ -1,5 +1,5 @@
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { unknownHost } from "../launchers/launched-job.ts";
 import { rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-patterns.ts";

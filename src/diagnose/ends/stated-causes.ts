@@ -1,8 +1,8 @@
 import { groupBy } from "../../foundation/group-by.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { ownFrame } from "../flight/read-stack.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import { hasLoss } from "../lines/printed-losses.ts";

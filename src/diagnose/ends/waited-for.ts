@@ -1,6 +1,6 @@
 import { groupBy } from "../../foundation/group-by.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
 import type { RankFailure } from "./rank-failures.ts";

@@ -1,5 +1,8 @@
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
-import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
+import type {
+  LifecycleEvent,
+  LifecycleEventBody,
+} from "../../schema/run/events/lifecycle-event.ts";
 import {
   type End,
   type EndSource,

@@ -1,5 +1,5 @@
 import { meanOf } from "../../foundation/statistics.ts";
-import type { Ledger } from "../../schema/run/ledger.ts";
+import type { Ledger } from "../../schema/run/measured/ledger.ts";
 import type { RunTimeline } from "./run-timeline.ts";
 
 /** How often to write checkpoints, from the failures and the checkpoints of a run; undefined without either. */

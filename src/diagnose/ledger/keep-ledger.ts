@@ -1,4 +1,4 @@
-import type { Ledger, LedgerPart } from "../../schema/run/ledger.ts";
+import type { Ledger, LedgerPart } from "../../schema/run/measured/ledger.ts";
 import { adviseCheckpoints } from "./advise-checkpoints.ts";
 import type { Progress, RunTimeline, Span, TimelineAttempt } from "./run-timeline.ts";
 

@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import type { HostLink, StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { HostLink, StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 
 /** How one host reached another at one moment. */
 export interface SeenLink extends HostLink {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { faultKinds, type RecoveryDecision } from "../../schema/run/recovery.ts";
+import { faultKinds, type RecoveryDecision } from "../../schema/run/events/recovery.ts";
 import { decideRecovery, type FailedAttempts, type KnownFault } from "./decide-recovery.ts";
 
 const hosts = ["a", "b", "c"];

@@ -3,7 +3,7 @@ import type {
   FaultKind,
   RecoveryDecision,
   RecoveryRequest,
-} from "../../schema/run/recovery.ts";
+} from "../../schema/run/events/recovery.ts";
 
 /** A fault as far as it matters for what to do about it. */
 export type KnownFault = Pick<AttemptFault, "kind" | "hosts" | "text" | "step" | "stepMargin">;

@@ -1,4 +1,4 @@
-import type { RunPhase } from "../../schema/run/silence.ts";
+import type { RunPhase } from "../../schema/run/findings/silence.ts";
 
 /** What a printed line looks like without its numbers, and what it says that the program does. */
 export interface LineShape {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Silence } from "../../schema/run/silence.ts";
+import type { Silence } from "../../schema/run/findings/silence.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 type Printed = { atMs: number; text: string; source?: string };

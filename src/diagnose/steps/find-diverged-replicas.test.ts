@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { findDivergedReplicas } from "./find-diverged-replicas.ts";
 
 /** Checksums of each rank after steps 10, 20, …, one sample for each. */

@@ -1,5 +1,5 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 
 /**
  * The first step after which replicas of the parameters differ, although they were equal before. Ranks are blamed if most of the others

@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { lineEvidence } from "../lines/line-signs.ts";
 import type { PrintedSpike } from "../lines/printed-losses.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StepSample, VerifiedStep } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample, VerifiedStep } from "../../schema/run/measured/telemetry-sample.ts";
 import { findSilentCorruption } from "./find-silent-corruption.ts";
 
 /** `=` equal, `t` and `p` transient and persistent in the computation, `r` received, `u` unknown where, `-` not verified. */

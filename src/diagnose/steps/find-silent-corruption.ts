@@ -1,5 +1,5 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import type { StepSample, VerifiedStep } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample, VerifiedStep } from "../../schema/run/measured/telemetry-sample.ts";
 
 /** So many steps with equal results on all ranks show that the program is deterministic. */
 const equalStepsNeeded = 3;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { findLossSpike } from "./find-loss-spike.ts";
 import { findSlowRanks } from "./find-slow-ranks.ts";
 

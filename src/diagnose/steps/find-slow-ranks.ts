@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 
 /** A rank is blamed for at least this part of each step. */
 const minimumFraction = 0.1;

@@ -1,4 +1,4 @@
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { Section } from "../text/sections/line-section.ts";
 import { isQualifier, matchName } from "../text/names/match-name.ts";
 import { matchInSection, nameInSection } from "../text/sections/name-in-section.ts";

@@ -1,4 +1,4 @@
-import type { PrintedValue } from "../../schema/run/observation.ts";
+import type { PrintedValue } from "../../schema/run/events/observation.ts";
 
 /** The requested values of one row, line or record of a file. */
 export interface FileReading {

@@ -1,4 +1,4 @@
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import { CsvValuesReader } from "../csv/csv-values-reader.ts";
 import { JsonDocumentReader } from "../json/json-document-reader.ts";
 import { JsonLinesReader } from "../json/json-lines-reader.ts";

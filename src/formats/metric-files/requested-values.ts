@@ -1,4 +1,4 @@
-import type { PrintedValue } from "../../schema/run/observation.ts";
+import type { PrintedValue } from "../../schema/run/events/observation.ts";
 import type { LoggedValue } from "../logged-value.ts";
 import type { Section } from "../text/sections/line-section.ts";
 import { columnDurationMs } from "../text/numbers/read-duration.ts";

@@ -1,5 +1,5 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { ReadingEnd } from "../logged-value.ts";
 import { MetricReader } from "../text/metrics/metric-reader.ts";
 import type { WantedReadings } from "../text/metrics/wanted-metric.ts";

@@ -1,6 +1,6 @@
 import { utf8Bytes } from "../../foundation/utf8.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import { runName } from "../../schema/run/run-name.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { crc32 } from "../binary/crc32.ts";
 import { crc32c } from "../binary/crc32c.ts";

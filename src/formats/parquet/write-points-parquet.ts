@@ -1,6 +1,6 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import { runName } from "../../schema/run/run-name.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import { type ValueRow, valueRows } from "../tracked/value-rows.ts";
 
 /** Writes one row per value of a metric and of the telemetry. Unknown values are null. */

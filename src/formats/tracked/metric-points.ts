@@ -1,8 +1,8 @@
-import { earlierClockMs } from "../../schema/run/continued-run.ts";
+import { earlierClockMs } from "../../schema/run/request/continued-run.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import type { MetricCurve } from "../../schema/run/metric-curve.ts";
+import type { MetricCurve } from "../../schema/run/measured/metric-curve.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import { telemetryNames, telemetryPoints } from "./telemetry-points.ts";
 
 /** One value of one metric. */

@@ -1,6 +1,6 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 
 /** A number that a run has once, with its unit in the name. */
 export type Figure = readonly [name: string, value: number];

@@ -1,7 +1,7 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { formatTarget } from "../../schema/run/outcome/target-text.ts";
 import { energyFigures } from "./run-figures.ts";
 import { stepUnitOf } from "./metric-points.ts";
 

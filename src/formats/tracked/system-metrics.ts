@@ -1,4 +1,4 @@
-import type { TelemetrySeries } from "../../schema/run/telemetry-series.ts";
+import type { TelemetrySeries } from "../../schema/run/measured/telemetry-series.ts";
 import { telemetryNames, telemetryPoints } from "./telemetry-points.ts";
 
 /** One value of a host or of one of its devices. */

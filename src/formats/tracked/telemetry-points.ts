@@ -1,4 +1,4 @@
-import type { TelemetrySeries } from "../../schema/run/telemetry-series.ts";
+import type { TelemetrySeries } from "../../schema/run/measured/telemetry-series.ts";
 
 /** One value of the telemetry of a run. */
 export interface TelemetryPoint {

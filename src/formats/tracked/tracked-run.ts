@@ -1,4 +1,4 @@
-import { runName } from "../../schema/run/run-name.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { metricOf, metricPoints, type MetricPoint, stepPoints } from "./metric-points.ts";

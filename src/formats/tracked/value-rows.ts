@@ -1,5 +1,5 @@
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import { targetsOf } from "../../schema/run/targets-of.ts";
+import { targetsOf } from "../../schema/run/outcome/targets-of.ts";
 import { clockStartMs, type MetricPoint, metricPoints, type StepUnit } from "./metric-points.ts";
 import { type TelemetryPoint, telemetryPoints } from "./telemetry-points.ts";
 

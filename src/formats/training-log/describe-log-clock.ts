@@ -1,4 +1,4 @@
-import type { LogTimes } from "../../schema/run/log-origin.ts";
+import type { LogTimes } from "../../schema/run/events/log-origin.ts";
 import type { LogClockSource } from "./log-clock.ts";
 
 const counted = "what the program counts, from its zero";

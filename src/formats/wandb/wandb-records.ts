@@ -1,4 +1,4 @@
-import { formatTag } from "../../schema/run/tag-text.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
 import { joinBytes } from "../binary/join-bytes.ts";
 import { integerField, messageField, textField } from "../binary/protobuf-message.ts";
 import type { HistoryRow } from "../tracked/history-rows.ts";

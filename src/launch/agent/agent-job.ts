@@ -1,5 +1,5 @@
-import type { Finding } from "../../schema/run/finding.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { AsyncQueue } from "../../foundation/async-queue.ts";
 import { EventQueue } from "../event-queue.ts";
 import type { Exit, LaunchedJob, LaunchEvent, Leftovers } from "../launcher.ts";
@@ -11,8 +11,8 @@ import { FrameMerge } from "./frame-merge.ts";
 import type { ClockReading } from "./host-clock.ts";
 import { HostLink } from "./host-link.ts";
 import { signalProcess } from "../local/process-tree.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
-import { agentSample, type PlacedAgentSample } from "../../schema/run/agent-sample.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
+import { agentSample, type PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
 
 /** Default of `mergeMs`. */
 const defaultMergeMs = 5000;

@@ -1,5 +1,5 @@
-import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import type { LaunchedJob, LaunchEvent } from "../launcher.ts";
 import type { AgentJob } from "./agent-job.ts";
 

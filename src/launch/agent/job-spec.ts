@@ -1,6 +1,6 @@
 import { agentStart } from "./agent-program.ts";
 import { shellWord } from "../../foundation/shell-word.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { flightRecorderVariables, rankEnvironment } from "../rank-environment.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { WorldError } from "../../foundation/user-error.ts";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 import { homesOf } from "./sync-code.ts";

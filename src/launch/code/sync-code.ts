@@ -6,7 +6,7 @@ import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { shellWord } from "../../foundation/shell-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AsyncQueue } from "../../foundation/async-queue.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import type { DataRequest, StagedData } from "../../schema/run/data-set.ts";
+import type { DataRequest, StagedData } from "../../schema/run/request/data-set.ts";
 import type { StageOptions, StagingEvent, StagingProgress } from "../launcher.ts";
 import { download } from "./download.ts";
 import { digestOf, type LocalDataSet, readDataSet } from "./local-data-set.ts";

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { formatBytes } from "../../foundation/units.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import { dataOrigins, type DataRequest, type StagedData } from "../../schema/run/data-set.ts";
+import { dataOrigins, type DataRequest, type StagedData } from "../../schema/run/request/data-set.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import type { StagingProgress } from "../launcher.ts";
 import type { LocalDataSet } from "./local-data-set.ts";

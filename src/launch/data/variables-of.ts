@@ -1,4 +1,4 @@
-import type { StagedData } from "../../schema/run/data-set.ts";
+import type { StagedData } from "../../schema/run/request/data-set.ts";
 
 /** Where the program finds its data, by host: `PITWALL_DATA` is the first data set, `PITWALL_DATA_<name>` each. */
 export function variablesOf(

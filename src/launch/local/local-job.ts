@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endProcesses, lookEveryMs, runningCount } from "./end-processes.ts";
 import { EventQueue } from "../event-queue.ts";
 import type { Exit, LaunchedJob, LaunchEvent, LaunchOptions, Leftovers } from "../launcher.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import type { OutputPipe } from "./output-pipes.ts";
 import type { Tagging } from "./job-tag.ts";
 import { catchesSignal } from "./catches-signal.ts";

@@ -11,7 +11,7 @@ import {
   watchdogsOf,
 } from "../../../tests/support/process-table.ts";
 import type { LaunchEvent, LaunchOptions, LaunchOutcome, LaunchedJob } from "../launcher.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { localLauncher } from "./local-launcher.ts";
 
 const launcher = localLauncher({ nowMs: Date.now });

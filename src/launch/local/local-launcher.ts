@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { errorCode, errorMessage } from "../../foundation/error-code.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { findProgram, missingInterpreter } from "./find-program.ts";
 import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";
 import { jobTag, tagThisProcess, untagThisProcess } from "./job-tag.ts";

@@ -1,6 +1,6 @@
-import type { DataRequest, StagedData } from "../../schema/run/data-set.ts";
-import type { LaunchTarget, RankPlan } from "../../schema/run/launch-target.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import type { DataRequest, StagedData } from "../../schema/run/request/data-set.ts";
+import type { LaunchTarget, RankPlan } from "../../schema/run/hosts/launch-target.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import type { LaunchedRun, ReachedHost, ReachedJob } from "../agent/reached-job.ts";
 import type { LaunchMeans, LaunchTargetRow } from "../launch-target-row.ts";
 import type { Launcher, StageOptions, StagingEvent } from "../launcher.ts";

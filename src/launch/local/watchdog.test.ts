@@ -14,7 +14,7 @@ import {
   watchdogsOf,
 } from "../../../tests/support/process-table.ts";
 import { seededRandom } from "../../foundation/seeded-random.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { localLauncher } from "./local-launcher.ts";
 
 let directory: string;

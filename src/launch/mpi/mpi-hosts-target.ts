@@ -1,4 +1,4 @@
-import type { LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf, SshHost } from "../../schema/run/hosts/launch-target.ts";
 
 export type MpiTarget = LaunchTargetOf<"mpi">;
 /** mpirun over hosts that ssh reaches. */

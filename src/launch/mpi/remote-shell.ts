@@ -1,5 +1,5 @@
 import { shellWord } from "../../foundation/shell-word.ts";
-import type { SshHost } from "../../schema/run/launch-target.ts";
+import type { SshHost } from "../../schema/run/hosts/launch-target.ts";
 import { ownConnectionWords } from "../ssh/ssh-access.ts";
 
 /** The program that mpirun calls in place of ssh: it reaches each host of a run as Pitwall itself does. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { hostFacts } from "../../schema/run/host-facts.ts";
-import { hostName } from "../../schema/run/host.ts";
+import { hostFacts } from "../../schema/run/hosts/host-facts.ts";
+import { hostName } from "../../schema/run/hosts/host.ts";
 
 const rayEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("waiting"), reason: z.string() }),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchMeans, LaunchTargetRow } from "../launch-target-row.ts";
 
 type RayTarget = LaunchTargetOf<"ray">;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchedRun, ReachedHost, ReachedJob } from "../agent/reached-job.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";

@@ -1,7 +1,7 @@
 import { AsyncQueue } from "../../foundation/async-queue.ts";
-import { sampleToken } from "../../schema/run/sample-token.ts";
-import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import { sampleToken } from "../../schema/run/events/sample-token.ts";
+import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { EventQueue } from "../event-queue.ts";
 import type { LaunchedJob, LaunchEvent } from "../launcher.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";

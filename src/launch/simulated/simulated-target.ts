@@ -1,5 +1,5 @@
-import type { HostFacts } from "../../schema/run/host-facts.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchTargetRow } from "../launch-target-row.ts";
 import { readSimulation } from "./read-simulation.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { type CheckedHost, hostCheckFacts } from "../../schema/run/host-check.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import { type CheckedHost, hostCheckFacts } from "../../schema/run/hosts/host-check.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { SlurmTools } from "./slurm-tools.ts";
 
 /** A node that runs other jobs is not waited for longer. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorldError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { agentProgram } from "../agent/agent-program.ts";
 import { statusOfJob, type ReachedHost, type ReachedJob } from "../agent/reached-job.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";

@@ -1,5 +1,5 @@
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 
 interface Fault {
   pattern: RegExp;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { WorldError } from "../../foundation/user-error.ts";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import { factsIn } from "./labeled-facts.ts";
 import { stepWords, type RunningJob } from "./job-step.ts";
 

@@ -1,4 +1,4 @@
-import { hostFacts, type HostFacts } from "../../schema/run/host-facts.ts";
+import { hostFacts, type HostFacts } from "../../schema/run/hosts/host-facts.ts";
 
 /** What a host of a job is. */
 export interface DescribedHost {

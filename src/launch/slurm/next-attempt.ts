@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WorldError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { RunningJob } from "./job-step.ts";
 import { phaseOf, type SlurmJobState } from "./job-state.ts";
 import type { SlurmClient } from "./slurm-client.ts";

@@ -1,6 +1,6 @@
-import type { StagedData } from "../../schema/run/data-set.ts";
-import { stagedCodeName } from "../../schema/run/staged-code-name.ts";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { StagedData } from "../../schema/run/request/data-set.ts";
+import { stagedCodeName } from "../../schema/run/request/staged-code-name.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { setUpCode } from "../code/set-up-code.ts";
 import { homesOf, remoteFolder, sendCode, type CodeSet } from "../code/sync-code.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { gpusInGres } from "./gres.ts";
 
 /** @throws UserError `no-gpu` */

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { slurmError } from "./explain-sbatch.ts";
 import { parseJobState, type SlurmJobState } from "./job-state.ts";
 import { sbatchEnvironment, slurmJobName } from "./slurm-script.ts";

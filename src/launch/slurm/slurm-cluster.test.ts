@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { gpusInGres } from "./gres.ts";
 import { nodesFor, parseNodes, parsePartitions } from "./slurm-cluster.ts";
 import { parseSlurmTime } from "./slurm-time.ts";

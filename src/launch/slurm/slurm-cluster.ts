@@ -1,7 +1,7 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { slurmError } from "./explain-sbatch.ts";
 import { gpusInGres } from "./gres.ts";
 import { parseSlurmTime } from "./slurm-time.ts";

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import { JobOfAgents } from "../agent/job-of-agents.ts";

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { HostFacts } from "../../schema/run/host-facts.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { agentProgram } from "../agent/agent-program.ts";
 import { agentJobTemplate, pythonOf } from "../agent/job-spec.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";

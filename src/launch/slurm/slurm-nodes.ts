@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hostFacts } from "../../schema/run/host-facts.ts";
+import { hostFacts } from "../../schema/run/hosts/host-facts.ts";
 import { agentStart } from "../agent/agent-program.ts";
 import type { AgentPlace, FollowedClock, HostAccess } from "../agent/host-access.ts";
 import { phaseOf } from "./job-state.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { placedJobs, type agentJobTemplate, withCommands } from "../agent/job-spec.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";

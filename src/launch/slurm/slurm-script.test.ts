@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { inScriptOrder, sbatchEnvironment, slurmScript } from "./slurm-script.ts";
 
 type Target = LaunchTargetOf<"slurm">;

@@ -1,6 +1,6 @@
 import { shellWord } from "../../foundation/shell-word.ts";
 import { agentStart } from "../agent/agent-program.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 
 interface ScriptParts {
   run: string;

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchMeans, LaunchTargetRow } from "../launch-target-row.ts";
 import type { Launcher } from "../launcher.ts";
 

@@ -8,7 +8,7 @@ import {
   type CheckedHost,
   type LinkTest,
   type RingTest,
-} from "../../schema/run/host-check.ts";
+} from "../../schema/run/hosts/host-check.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { HostClock } from "../agent/host-clock.ts";
 import { runOnHost } from "../agent/run-on-host.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import { pythonOf } from "../agent/job-spec.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 import type { OpenHost } from "./ssh-hosts.ts";

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 
 /** The folder of a job on a host; hosts may share their home. */
 export function jobFolder({ home }: Pick<HostFacts, "home">, run: string, host: string): string {

@@ -1,5 +1,5 @@
 import { shellWord } from "../../foundation/shell-word.ts";
-import type { SshHost } from "../../schema/run/launch-target.ts";
+import type { SshHost } from "../../schema/run/hosts/launch-target.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 
 /** How ssh is started for all hosts of a job. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import { readPlaces, type StoredPlaces } from "../agent/frame-spool.ts";

@@ -1,4 +1,4 @@
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import type { Launcher } from "../launcher.ts";
 import { reapJobs } from "./reap-jobs.ts";

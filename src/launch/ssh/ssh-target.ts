@@ -1,4 +1,4 @@
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchTargetRow } from "../launch-target-row.ts";
 
 /** Hosts that are reached with the user's own OpenSSH; loaded when a job uses them. */

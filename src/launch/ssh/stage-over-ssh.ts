@@ -1,4 +1,4 @@
-import type { DataRequest, StagedData } from "../../schema/run/data-set.ts";
+import type { DataRequest, StagedData } from "../../schema/run/request/data-set.ts";
 import type { StagingHost } from "../data/stage-on-host.ts";
 import type { StageOptions, StagingEvent } from "../launcher.ts";
 import { stagingScript } from "../staging-script.ts";

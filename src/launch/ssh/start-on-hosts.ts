@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { storePlaces } from "../agent/frame-spool.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import type { RingTest } from "../../schema/run/host-check.ts";
+import type { RingTest } from "../../schema/run/hosts/host-check.ts";
 import { pairRounds } from "./pair-rounds.ts";
 import type { OpenHost } from "./ssh-hosts.ts";
 

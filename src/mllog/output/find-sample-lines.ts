@@ -1,5 +1,5 @@
-import { stepSample, type StepSample } from "../../schema/run/telemetry-sample.ts";
-import { sampleToken } from "../../schema/run/sample-token.ts";
+import { stepSample, type StepSample } from "../../schema/run/measured/telemetry-sample.ts";
+import { sampleToken } from "../../schema/run/events/sample-token.ts";
 
 /** What launchers print before a line of a rank: `[1,0]<stdout>:`, `[default0]:`, `0: `. */
 const launcherLabel = /^\s*(?:\[[^\]]*\](?:<std(?:out|err)>)?:?|\d+:)?\s*$/u;

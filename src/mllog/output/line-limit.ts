@@ -1,4 +1,4 @@
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** A piece of a run's log: whole lines, or part of a line that is too long to wait for. */
 export interface LogBlock {

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../foundation/json.ts";
 import type { EventType, LogEvent } from "../../schema/logs/log-event.ts";
-import type { MetricTarget, TargetWindow } from "../../schema/run/metric-target.ts";
+import type { MetricTarget, TargetWindow } from "../../schema/run/outcome/metric-target.ts";
 
 /** What Pitwall knows of a program that prints no MLLOG itself. */
 export interface OwnLogSubject {

@@ -1,11 +1,11 @@
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { Observation, PrintedValue } from "../../schema/run/observation.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { Observation, PrintedValue } from "../../schema/run/events/observation.ts";
 import { createLogReader } from "../log-reader.ts";
 import { findToken } from "../parse-line.ts";
 import { LineLimit, type LogBlock } from "./line-limit.ts";
 
-/** Reads metrics from lines of text; see `formats/text/metric-reader.ts`. */
+/** Reads metrics from lines of text; see `formats/text/metrics/metric-reader.ts`. */
 export interface MetricLines {
   /** Whether any line of a text may hold something; where none does, they are not read. */
   mayHold(text: string): boolean;

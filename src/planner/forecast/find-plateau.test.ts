@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../foundation/seeded-random.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import { findPlateau } from "./find-plateau.ts";
 
 const accuracy: MetricTarget = { metric: "val_acc", direction: "at-least", value: 0.95 };

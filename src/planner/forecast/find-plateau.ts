@@ -1,5 +1,5 @@
-import { meetsTarget } from "../../schema/run/meets-target.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import { meetsTarget } from "../../schema/run/outcome/meets-target.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 
 /** Where a curve levels off below its target, as an interval of the metric's values. */
 export interface Plateau {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../foundation/seeded-random.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import { type CrossingPrediction, predictCrossing } from "./predict-crossing.ts";
 
 const accuracy: MetricTarget = { metric: "val_acc", direction: "at-least", value: 0.9 };

@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
-import { meetsTarget } from "../../schema/run/meets-target.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import { meetsTarget } from "../../schema/run/outcome/meets-target.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 
 export interface CrossingQuestion {
   /** Looks at the held-out quality so far, in any order. Milliseconds since run_start. */

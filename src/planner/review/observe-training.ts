@@ -8,7 +8,7 @@ import type {
   StatedValue,
   TimeSpan,
 } from "../../schema/plan/finished-training.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { RankTimes } from "./rank-times.ts";
 import { statedSetting } from "./stated-settings.ts";
 

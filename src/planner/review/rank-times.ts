@@ -1,5 +1,5 @@
 import type { RankStep } from "../../schema/plan/finished-training.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 
 interface Sums {
   stepCount: number;

@@ -1,4 +1,4 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 import type { PowerEstimate } from "../../schema/catalogue.ts";
 
 /** The inputs of an estimate. */

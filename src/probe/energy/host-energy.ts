@@ -1,4 +1,4 @@
-import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
+import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
 
 type Part = "processors" | "memory" | "accelerators";
 

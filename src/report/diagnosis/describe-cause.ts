@@ -1,4 +1,4 @@
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { formatDuration } from "../../foundation/units.ts";
 import type { Cause, CauseKind, CollectiveReference } from "../../schema/diagnosis/diagnosis.ts";
 

@@ -1,7 +1,7 @@
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import { targetsOf } from "../../schema/run/targets-of.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
-import type { TelemetrySeries } from "../../schema/run/telemetry-series.ts";
+import { targetsOf } from "../../schema/run/outcome/targets-of.ts";
+import { formatTarget } from "../../schema/run/outcome/target-text.ts";
+import type { TelemetrySeries } from "../../schema/run/measured/telemetry-series.ts";
 import { chartLegend } from "./chart-legend.ts";
 import { type ChartLine, curveChart, type CurveChart } from "./curve-chart.ts";
 import { html, type HtmlText } from "./html-text.ts";

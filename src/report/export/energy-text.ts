@@ -1,5 +1,5 @@
 import { formatJoules } from "../../foundation/units.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 
 /** Each reading with its origin. They are not added up: what they cover may overlap. */
 export function energyText(energy: readonly EnergyReading[]): string {

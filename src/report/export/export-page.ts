@@ -1,6 +1,6 @@
 import { formatDuration, formatUsd } from "../../foundation/units.ts";
-import type { SeriesSummary } from "../../schema/run/series-summary.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
+import type { SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import { energyText } from "./energy-text.ts";
 import type { ExportedSeries } from "./exported-series.ts";
 import { html, type HtmlText } from "./html-text.ts";

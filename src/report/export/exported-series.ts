@@ -1,5 +1,5 @@
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
-import type { SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 
 /** Exported runs of one series. */
 export interface ExportedSeries {

@@ -1,5 +1,5 @@
 import type { RunPage } from "../../schema/run/run-page.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTarget } from "../../schema/run/outcome/target-text.ts";
 import { curveChart, type CurveChart } from "./curve-chart.ts";
 import { chartLegend } from "./chart-legend.ts";
 import { html, type HtmlText } from "./html-text.ts";

@@ -5,7 +5,7 @@ import {
   formatUsd,
 } from "../../foundation/units.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { plainPaint } from "../paint.ts";
 import { describeIntegrity, isAltered } from "../runs/describe-integrity.ts";

@@ -1,4 +1,4 @@
-import { formatTag } from "../../schema/run/tag-text.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { acceleratorsText, hasAccelerators } from "../runs/accelerators-text.ts";
 import { logTimesText, startableText } from "../runs/origin-text.ts";

@@ -1,5 +1,5 @@
 import { formatDuration, formatSignificant } from "../../foundation/units.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** A finding in words. */
 export interface DescribedFinding {

@@ -1,7 +1,7 @@
 import { quotedWord } from "../../foundation/shell-word.ts";
 import { formatBytes, formatCount } from "../../foundation/units.ts";
-import { likelyTarget } from "../../schema/run/likely-target.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import { likelyTarget } from "../../schema/run/outcome/likely-target.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import {
   type DescribedFinding,
   describeClockFinding,

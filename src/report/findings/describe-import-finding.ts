@@ -1,5 +1,5 @@
 import { formatDuration } from "../../foundation/units.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";
 
 const importRules = [

@@ -1,7 +1,11 @@
 import { layOutTable } from "../../foundation/text-table.ts";
 import { formatCount, formatDuration, formatSignificant } from "../../foundation/units.ts";
-import type { MetricTarget, TargetStanding, TargetWindow } from "../../schema/run/metric-target.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
+import type {
+  MetricTarget,
+  TargetStanding,
+  TargetWindow,
+} from "../../schema/run/outcome/metric-target.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type { Paint } from "../paint.ts";
 import { standingLines } from "../runs/target-lines.ts";
 import { countOf } from "../wording.ts";

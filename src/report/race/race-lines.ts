@@ -1,5 +1,5 @@
 import { type CsvCell, type CsvOptions, csvText } from "../../foundation/csv.ts";
-import type { ArmComparison, RaceArm, RaceReport } from "../../schema/run/race-report.ts";
+import type { ArmComparison, RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
 
 type CellOf = (arm: RaceArm) => CsvCell | undefined;
 

@@ -5,8 +5,8 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
-import type { RaceArm, RaceReport } from "../../schema/run/race-report.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
+import type { RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";

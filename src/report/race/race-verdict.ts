@@ -5,7 +5,7 @@ import {
   type RaceArm,
   type RaceReport,
   type RunDisturbance,
-} from "../../schema/run/race-report.ts";
+} from "../../schema/run/race/race-report.ts";
 import { countOf } from "../wording.ts";
 
 /** One sentence of the answer, and the figures behind it. */

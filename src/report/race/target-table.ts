@@ -1,6 +1,6 @@
 import { formatDuration } from "../../foundation/units.ts";
-import type { ArmTarget, RaceArm, RaceReport } from "../../schema/run/race-report.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import type { ArmTarget, RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
+import { formatTarget } from "../../schema/run/outcome/target-text.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { pText, ratioText } from "./race-verdict.ts";
 

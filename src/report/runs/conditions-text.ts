@@ -1,5 +1,5 @@
 import { formatSignificant } from "../../foundation/units.ts";
-import type { RunConditions } from "../../schema/run/run-conditions.ts";
+import type { RunConditions } from "../../schema/run/measured/run-conditions.ts";
 import { countOf } from "../wording.ts";
 
 /** What else happened on the machines of a run; undefined if nothing is known. */

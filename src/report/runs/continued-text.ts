@@ -1,7 +1,7 @@
 import { formatDuration } from "../../foundation/units.ts";
-import { continuesText } from "../../schema/run/continued-run.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import { continuesText } from "../../schema/run/request/continued-run.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 
 /** The run that a run continues, with the times of the parts; undefined if it continues none. */
 export function continuedText(

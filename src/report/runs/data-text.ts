@@ -1,8 +1,8 @@
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
-import type { StagedData } from "../../schema/run/data-set.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
-import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import { stagedCodeName } from "../../schema/run/staged-code-name.ts";
+import type { StagedData } from "../../schema/run/request/data-set.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
+import type { LifecycleEventBody } from "../../schema/run/events/lifecycle-event.ts";
+import { stagedCodeName } from "../../schema/run/request/staged-code-name.ts";
 
 type DataEvent = Extract<LifecycleEventBody, { kind: "data" | "data-staged" }>;
 

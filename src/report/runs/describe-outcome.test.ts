@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import { plainPaint } from "../paint.ts";
 import { describeEnd } from "./describe-outcome.ts";
 import { eventText } from "./lifecycle-text.ts";

@@ -1,7 +1,7 @@
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { isJudged } from "../../schema/run/is-judged.ts";
-import type { Outcome } from "../../schema/run/outcome.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { isJudged } from "../../schema/run/outcome/is-judged.ts";
+import type { Outcome } from "../../schema/run/outcome/outcome.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { Paint } from "../paint.ts";
 
 /** How a run ended in a few words. A program without a target that exits by itself has missed nothing. */

@@ -1,6 +1,6 @@
 import { formatSignificant } from "../../foundation/units.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import type { MeasuredClock } from "../../schema/run/measured-clock.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import type { MeasuredClock } from "../../schema/run/measured/measured-clock.ts";
 
 /** `3.200 s behind, ± 0.42 ms, 12 ppm too fast`: a host's clock compared with that of the launching machine. */
 export function hostClockText({ offsetMs, uncertaintyMs, driftPpm }: MeasuredClock): string {

@@ -1,8 +1,8 @@
 import { formatUsd } from "../../foundation/units.ts";
 import { shellWord } from "../../foundation/shell-word.ts";
-import type { DataRequest } from "../../schema/run/data-set.ts";
-import type { LaunchPreview, LaunchSummary } from "../../schema/run/launch-summary.ts";
-import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { DataRequest } from "../../schema/run/request/data-set.ts";
+import type { LaunchPreview, LaunchSummary } from "../../schema/run/hosts/launch-summary.ts";
+import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 

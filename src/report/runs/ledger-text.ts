@@ -1,5 +1,5 @@
 import { formatDuration, formatUsd } from "../../foundation/units.ts";
-import { type Ledger, type LedgerPart, ledgerParts } from "../../schema/run/ledger.ts";
+import { type Ledger, type LedgerPart, ledgerParts } from "../../schema/run/measured/ledger.ts";
 import { countOf } from "../wording.ts";
 
 const partNames: Record<LedgerPart, string> = {

@@ -1,7 +1,7 @@
 import { formatSignificant } from "../../foundation/units.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { hostClockText } from "./host-clock-text.ts";
-import type { Place } from "../../schema/run/rank.ts";
+import type { Place } from "../../schema/run/hosts/rank.ts";
 import { silenceText } from "./silence-text.ts";
 import { isRecoveryEvent, recoveryText } from "./recovery-text.ts";
 import { dataEventText, isDataEvent } from "./data-text.ts";

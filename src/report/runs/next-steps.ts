@@ -1,4 +1,4 @@
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { hasNothingToCheck } from "./rules-text.ts";

@@ -1,5 +1,5 @@
-import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { LogOrigin, LogTimes } from "../../schema/run/events/log-origin.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { countOf } from "../wording.ts";
 
 /** What a run trains, in one line. */

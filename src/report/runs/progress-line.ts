@@ -5,7 +5,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
-import type { TargetStanding } from "../../schema/run/metric-target.ts";
+import type { TargetStanding } from "../../schema/run/outcome/metric-target.ts";
 import type { PredictedEnd, RunProgress } from "../../schema/run/run-progress.ts";
 import type { Paint } from "../paint.ts";
 import { formatRate } from "../wording.ts";

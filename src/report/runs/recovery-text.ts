@@ -1,5 +1,9 @@
-import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import type { AttemptFault, GiveUpReason, RecoveryDecision } from "../../schema/run/recovery.ts";
+import type { LifecycleEventBody } from "../../schema/run/events/lifecycle-event.ts";
+import type {
+  AttemptFault,
+  GiveUpReason,
+  RecoveryDecision,
+} from "../../schema/run/events/recovery.ts";
 
 type RecoveryEvent = Extract<LifecycleEventBody, { kind: "restarting" | "gave-up" }>;
 

@@ -5,16 +5,16 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
-import { countedRuns } from "../../schema/run/counted-runs.ts";
-import { isJudged } from "../../schema/run/is-judged.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
+import { countedRuns } from "../../schema/run/outcome/counted-runs.ts";
+import { isJudged } from "../../schema/run/outcome/is-judged.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type {
   RunReport,
   SeriesScore,
   SeriesSummary,
   UncountedRuns,
-} from "../../schema/run/series-summary.ts";
+} from "../../schema/run/outcome/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { standingLines, standingsLines } from "./target-lines.ts";
 import { describeEnd } from "./describe-outcome.ts";

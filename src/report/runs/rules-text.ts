@@ -1,8 +1,8 @@
 import { layOutTable } from "../../foundation/text-table.ts";
 import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
-import type { ChecklistItem, RunChecklist } from "../../schema/run/run-checklist.ts";
-import { countChecks } from "../../schema/run/run-checklist.ts";
-import type { RunRules } from "../../schema/run/run-rules.ts";
+import type { ChecklistItem, RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
+import { countChecks } from "../../schema/run/outcome/run-checklist.ts";
+import type { RunRules } from "../../schema/run/outcome/run-rules.ts";
 import { describeLogFinding } from "../findings/describe-rule-finding.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";

@@ -5,14 +5,14 @@ import {
   formatDuration,
   formatSignificant,
 } from "../../foundation/units.ts";
-import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { isJudged } from "../../schema/run/is-judged.ts";
-import { roleSuffix } from "../../schema/run/counted-runs.ts";
-import type { RunLabels } from "../../schema/run/run-labels.ts";
-import { formatTag } from "../../schema/run/tag-text.ts";
-import type { MetricCurve } from "../../schema/run/metric-curve.ts";
+import { type JobRanks, jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import { isJudged } from "../../schema/run/outcome/is-judged.ts";
+import { roleSuffix } from "../../schema/run/outcome/counted-runs.ts";
+import type { RunLabels } from "../../schema/run/request/run-labels.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
+import type { MetricCurve } from "../../schema/run/measured/metric-curve.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
 import { abandonedText, describeEnd } from "./describe-outcome.ts";

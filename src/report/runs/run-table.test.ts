@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { plainPaint } from "../paint.ts";
 import { runTable, type RunRow } from "./run-table.ts";
 

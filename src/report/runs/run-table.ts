@@ -1,10 +1,10 @@
 import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
-import { roleSuffix } from "../../schema/run/counted-runs.ts";
-import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
-import { runName } from "../../schema/run/run-name.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import { roleSuffix } from "../../schema/run/outcome/counted-runs.ts";
+import { qualityOfRun } from "../../schema/run/outcome/quality-of-run.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { hasKnownSeed } from "./origin-text.ts";

@@ -1,6 +1,6 @@
 import { layOutTable } from "../../foundation/text-table.ts";
 import { formatCount, formatSignificant } from "../../foundation/units.ts";
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import type { Paint } from "../paint.ts";
 import { describeEnd } from "./describe-outcome.ts";
 import { hasKnownSeed } from "./origin-text.ts";

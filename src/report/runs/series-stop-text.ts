@@ -1,6 +1,6 @@
 import { visibleControls } from "../../foundation/visible-controls.ts";
 import { formatDuration } from "../../foundation/units.ts";
-import type { SeriesStop } from "../../schema/run/series-stop.ts";
+import type { SeriesStop } from "../../schema/run/request/series-stop.ts";
 
 /** Why a series stopped before all requested runs were started. */
 export function seriesStopText(stop: SeriesStop, requestedCount: number): string {

@@ -1,7 +1,7 @@
 import { formatDuration, formatUsd } from "../../foundation/units.ts";
-import { formatTag } from "../../schema/run/tag-text.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
-import type { SeriesSummary } from "../../schema/run/series-summary.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
+import type { SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../foundation/units.ts";
-import type { RunPhase } from "../../schema/run/silence.ts";
+import type { RunPhase } from "../../schema/run/findings/silence.ts";
 
 /** An unexpected silence of a program in words; the event of a record and that of a live run have the same fields. */
 export function silenceText(change: {

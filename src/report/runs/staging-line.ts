@@ -1,5 +1,5 @@
 import { formatBytes } from "../../foundation/units.ts";
-import type { RunEvent } from "../../schema/run/run-event.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
 
 type Staging = Extract<RunEvent, { kind: "staging" }>;
 

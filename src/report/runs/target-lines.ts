@@ -1,6 +1,6 @@
 import { formatDuration, formatSignificant } from "../../foundation/units.ts";
-import type { TargetStanding } from "../../schema/run/metric-target.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import type { TargetStanding } from "../../schema/run/outcome/metric-target.ts";
+import { formatTarget } from "../../schema/run/outcome/target-text.ts";
 import { countOf } from "../wording.ts";
 
 /** One line for each target of one run: the target, whether it was met, and the best value. */

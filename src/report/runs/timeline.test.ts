@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { timelineLines } from "./timeline.ts";
 
 const run = { isOneRank: false, isJudged: true, isImported: false, showsAllRanks: false };

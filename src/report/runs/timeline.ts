@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { countOf } from "../wording.ts";
 import { eventText, exitText, importedText } from "./lifecycle-text.ts";
 

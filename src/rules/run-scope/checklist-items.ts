@@ -1,7 +1,7 @@
 import type { LiveChecklist } from "../log-check.ts";
 import type { KeyRule, RuleFile } from "../../schema/logs/rule-edition.ts";
 import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
-import type { ChecklistItem } from "../../schema/run/run-checklist.ts";
+import type { ChecklistItem } from "../../schema/run/outcome/run-checklist.ts";
 
 /**
  * Creates a checklist from the state of a log, with an item for each key that the applied rule files require and for

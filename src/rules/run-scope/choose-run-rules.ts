@@ -8,8 +8,8 @@ import {
 } from "../../schema/logs/mlperf-round.ts";
 import type { KeyRule, RuleEdition, RuleFile } from "../../schema/logs/rule-edition.ts";
 import type { Action, Predicate } from "../../schema/logs/rule-formula.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RuleScope } from "../../schema/run/run-checklist.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RuleScope } from "../../schema/run/outcome/run-checklist.ts";
 
 /** The rules that a run's log is checked against. */
 export interface RunRulesChoice {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { diagnosis } from "../diagnosis/diagnosis.ts";
-import { ledger } from "../run/ledger.ts";
+import { ledger } from "../run/measured/ledger.ts";
 
 /** What `pitwall doctor` says about a run, as of now. */
 export const diagnosisDocument = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runLabels } from "../run/run-labels.ts";
+import { runLabels } from "../run/request/run-labels.ts";
 
 /** POST /api/runs/:id/labels: changes as `pitwall runs label` takes them; what is absent stays as it is. */
 export const labelRequest = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { raceReport } from "../run/race-report.ts";
+import { raceReport } from "../run/race/race-report.ts";
 
 /** GET /api/races: the newest first. GET /api/races/stream sends it as the event `races`, again after each change. */
 export const raceListDocument = z.object({ races: z.array(raceReport) });

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { planComparison } from "../plan/plan-comparison.ts";
-import { energyReading } from "../run/energy.ts";
-import { jobRanks } from "../run/job-ranks.ts";
-import { lifecycleEvent } from "../run/lifecycle-event.ts";
-import { metricTarget, targetStanding } from "../run/metric-target.ts";
-import { price } from "../run/price.ts";
-import { runLimits, runRequest } from "../run/run-request.ts";
-import { evaluation, runResult } from "../run/run-result.ts";
+import { energyReading } from "../run/measured/energy.ts";
+import { jobRanks } from "../run/hosts/job-ranks.ts";
+import { lifecycleEvent } from "../run/events/lifecycle-event.ts";
+import { metricTarget, targetStanding } from "../run/outcome/metric-target.ts";
+import { price } from "../run/request/price.ts";
+import { runLimits, runRequest } from "../run/request/run-request.ts";
+import { evaluation, runResult } from "../run/outcome/run-result.ts";
 import { predictedEnd } from "./run-list.ts";
 import { seriesDescription, xAxes } from "./run-series.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { energyReading } from "../run/energy.ts";
-import { seriesRoles } from "../run/counted-runs.ts";
-import { metricTarget } from "../run/metric-target.ts";
-import { outcome } from "../run/outcome.ts";
+import { energyReading } from "../run/measured/energy.ts";
+import { seriesRoles } from "../run/outcome/counted-runs.ts";
+import { metricTarget } from "../run/outcome/metric-target.ts";
+import { outcome } from "../run/outcome/outcome.ts";
 
 /** Whether and when a run is expected to reach its target. */
 export const predictedEnd = z.discriminatedUnion("kind", [

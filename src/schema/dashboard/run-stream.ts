@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { lifecycleEvent } from "../run/lifecycle-event.ts";
-import { evaluation, runResult } from "../run/run-result.ts";
+import { lifecycleEvent } from "../run/events/lifecycle-event.ts";
+import { evaluation, runResult } from "../run/outcome/run-result.ts";
 import { logLine } from "./log-page.ts";
 import { crossingPrediction, rulesDocument, runProgressDocument } from "./run-detail.ts";
 import { seriesBuckets, xAxes } from "./run-series.ts";

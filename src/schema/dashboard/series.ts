@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { seriesRoles } from "../run/counted-runs.ts";
-import { metricTarget } from "../run/metric-target.ts";
-import { outcome } from "../run/outcome.ts";
-import type { SeriesSummary } from "../run/series-summary.ts";
+import { seriesRoles } from "../run/outcome/counted-runs.ts";
+import { metricTarget } from "../run/outcome/metric-target.ts";
+import { outcome } from "../run/outcome/outcome.ts";
+import type { SeriesSummary } from "../run/outcome/series-summary.ts";
 
 /** One series, as `pitwall runs --group --json` has it. */
 const seriesRow = z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { hostName } from "../run/host.ts";
-import { rankNumber } from "../run/rank.ts";
+import { hostName } from "../run/hosts/host.ts";
+import { rankNumber } from "../run/hosts/rank.ts";
 
 /** A call in the stack of a rank. */
 export const stackFrame = z.strictObject({

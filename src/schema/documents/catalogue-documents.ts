@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { priceEntry } from "../catalogue.ts";
-import { metricTarget } from "../run/metric-target.ts";
+import { metricTarget } from "../run/outcome/metric-target.ts";
 
 /** `prices`: entries of the price catalog. */
 export const pricesDocument = z.array(priceEntry);

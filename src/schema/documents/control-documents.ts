@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { checkedHost, hostFinding, linkTest, ringTest } from "../run/host-check.ts";
-import { exclusionScopes, hostExclusion } from "../run/host-exclusion.ts";
-import { runResult } from "../run/run-result.ts";
+import { checkedHost, hostFinding, linkTest, ringTest } from "../run/hosts/host-check.ts";
+import { exclusionScopes, hostExclusion } from "../run/hosts/host-exclusion.ts";
+import { runResult } from "../run/outcome/run-result.ts";
 
 // The `result` of the JSON documents of commands that act on a run. What is unknown is absent.
 

@@ -1,23 +1,23 @@
 import { z } from "zod";
 import { planComparison } from "../plan/plan-comparison.ts";
 import { ruleFinding } from "../logs/rule-finding.ts";
-import { energyReading } from "../run/energy.ts";
-import { finding } from "../run/finding.ts";
-import { jobRanks } from "../run/job-ranks.ts";
-import { ledger } from "../run/ledger.ts";
-import { lifecycleEvent } from "../run/lifecycle-event.ts";
-import { logOrigin } from "../run/log-origin.ts";
-import { metricCurve } from "../run/metric-curve.ts";
-import { metricTarget, targetStanding, targetWindow } from "../run/metric-target.ts";
-import { price } from "../run/price.ts";
-import { raceReport } from "../run/race-report.ts";
-import { ruleScopes } from "../run/run-checklist.ts";
-import { runLabels } from "../run/run-labels.ts";
-import { runRequest } from "../run/run-request.ts";
-import { evaluation, runResult } from "../run/run-result.ts";
-import { runRules } from "../run/run-rules.ts";
-import { seriesStop } from "../run/series-stop.ts";
-import { telemetrySeries } from "../run/telemetry-series.ts";
+import { energyReading } from "../run/measured/energy.ts";
+import { finding } from "../run/findings/finding.ts";
+import { jobRanks } from "../run/hosts/job-ranks.ts";
+import { ledger } from "../run/measured/ledger.ts";
+import { lifecycleEvent } from "../run/events/lifecycle-event.ts";
+import { logOrigin } from "../run/events/log-origin.ts";
+import { metricCurve } from "../run/measured/metric-curve.ts";
+import { metricTarget, targetStanding, targetWindow } from "../run/outcome/metric-target.ts";
+import { price } from "../run/request/price.ts";
+import { raceReport } from "../run/race/race-report.ts";
+import { ruleScopes } from "../run/outcome/run-checklist.ts";
+import { runLabels } from "../run/request/run-labels.ts";
+import { runRequest } from "../run/request/run-request.ts";
+import { evaluation, runResult } from "../run/outcome/run-result.ts";
+import { runRules } from "../run/outcome/run-rules.ts";
+import { seriesStop } from "../run/request/series-stop.ts";
+import { telemetrySeries } from "../run/measured/telemetry-series.ts";
 
 // The `result` of each command's JSON document about runs. What is unknown is absent.
 

@@ -1,5 +1,5 @@
 import type { RunPage } from "./run-page.ts";
-import type { TelemetrySeries } from "./telemetry-series.ts";
+import type { TelemetrySeries } from "./measured/telemetry-series.ts";
 
 /** A run with all that formats write of it. */
 export interface ExportedRun extends RunPage {

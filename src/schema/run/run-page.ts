@@ -1,13 +1,13 @@
-import type { JobRanks } from "./job-ranks.ts";
-import type { Ledger } from "./ledger.ts";
-import type { LifecycleEvent } from "./lifecycle-event.ts";
+import type { JobRanks } from "./hosts/job-ranks.ts";
+import type { Ledger } from "./measured/ledger.ts";
+import type { LifecycleEvent } from "./events/lifecycle-event.ts";
 import type { SignatureCheck } from "./record-signature.ts";
-import type { MetricCurve } from "./metric-curve.ts";
-import type { TargetStanding } from "./metric-target.ts";
-import type { RunRequest } from "./run-request.ts";
-import type { Evaluation, RunResult } from "./run-result.ts";
-import type { RunChecklist } from "./run-checklist.ts";
-import type { RunRules } from "./run-rules.ts";
+import type { MetricCurve } from "./measured/metric-curve.ts";
+import type { TargetStanding } from "./outcome/metric-target.ts";
+import type { RunRequest } from "./request/run-request.ts";
+import type { Evaluation, RunResult } from "./outcome/run-result.ts";
+import type { RunChecklist } from "./outcome/run-checklist.ts";
+import type { RunRules } from "./outcome/run-rules.ts";
 import type { PlanComparison } from "../plan/plan-comparison.ts";
 
 /** Everything recorded about one run, for display. */

@@ -1,7 +1,7 @@
-import type { EnergyReading } from "./energy.ts";
-import type { MetricTarget, TargetStanding } from "./metric-target.ts";
-import type { Silence } from "./silence.ts";
-import type { ChecklistCounts } from "./run-checklist.ts";
+import type { EnergyReading } from "./measured/energy.ts";
+import type { MetricTarget, TargetStanding } from "./outcome/metric-target.ts";
+import type { Silence } from "./findings/silence.ts";
+import type { ChecklistCounts } from "./outcome/run-checklist.ts";
 
 /** Whether and when a run is expected to reach its target. */
 export type PredictedEnd =

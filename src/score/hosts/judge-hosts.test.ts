@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CheckedHost } from "../../schema/run/host-check.ts";
+import type { CheckedHost } from "../../schema/run/hosts/host-check.ts";
 import { judgeHosts } from "./judge-hosts.ts";
 
 const gpu = {

@@ -1,4 +1,9 @@
-import type { CheckedHost, HostFinding, LinkTest, RingTest } from "../../schema/run/host-check.ts";
+import type {
+  CheckedHost,
+  HostFinding,
+  LinkTest,
+  RingTest,
+} from "../../schema/run/hosts/host-check.ts";
 import { type Found, medianOf, mostSlowdown, ringFindings } from "./judge-rings.ts";
 
 /** Clocks that differ by more than this make times of events doubtful, although Pitwall corrects them. */

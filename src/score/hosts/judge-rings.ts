@@ -1,5 +1,5 @@
 import { formatBytes } from "../../foundation/units.ts";
-import type { HostFinding, RingTest } from "../../schema/run/host-check.ts";
+import type { HostFinding, RingTest } from "../../schema/run/hosts/host-check.ts";
 
 /** A finding before those of several hosts are joined. */
 export type Found = Omit<HostFinding, "hosts"> & { hosts: readonly string[] };

@@ -1,7 +1,7 @@
-import type { EarlierParts } from "../../schema/run/earlier-parts.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import type { Cost } from "../../schema/run/price.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { EarlierParts } from "../../schema/run/outcome/earlier-parts.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import type { Cost } from "../../schema/run/request/price.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { costOfParts } from "./totals-of-parts.ts";
 
 /** A run that was cut before its target, as its record states it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 import { leadingEnergy } from "./leading-energy.ts";
 
 const cpu: EnergyReading = {

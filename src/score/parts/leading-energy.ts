@@ -1,4 +1,4 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 
 /**
  * The energy to show where there is room for one figure: the sum of all measured readings, or else of all estimated ones.

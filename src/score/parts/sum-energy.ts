@@ -1,4 +1,4 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 
 /** Adds up readings of the same meter or formula, never of different kinds. */
 export function sumEnergy(readings: readonly EnergyReading[]): EnergyReading[] {

@@ -1,7 +1,7 @@
-import type { ContinuedTotals, EarlierParts } from "../../schema/run/earlier-parts.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import type { Cost } from "../../schema/run/price.ts";
-import type { RunClock } from "../../schema/run/run-result.ts";
+import type { ContinuedTotals, EarlierParts } from "../../schema/run/outcome/earlier-parts.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import type { Cost } from "../../schema/run/request/price.ts";
+import type { RunClock } from "../../schema/run/outcome/run-result.ts";
 import { type BilledRun, costOfRun } from "../cost-of-run.ts";
 import { energySource, sumEnergy } from "./sum-energy.ts";
 

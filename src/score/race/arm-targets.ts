@@ -1,7 +1,7 @@
 import { median } from "../../foundation/statistics.ts";
-import type { ArmTarget } from "../../schema/run/race-report.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { ArmTarget } from "../../schema/run/race/race-report.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import { compareArms } from "./compare-arms.ts";
 
 interface EndedRun {

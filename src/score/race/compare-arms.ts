@@ -1,6 +1,10 @@
 import { normalTail, studentT975 } from "../../foundation/distributions.ts";
 import { seededRandom } from "../../foundation/seeded-random.ts";
-import { type ArmComparison, type ArmVerdict, fewestPairs } from "../../schema/run/race-report.ts";
+import {
+  type ArmComparison,
+  type ArmVerdict,
+  fewestPairs,
+} from "../../schema/run/race/race-report.ts";
 import { moreRunsNeeded } from "./more-runs-needed.ts";
 import { signedRankTest } from "./signed-rank.ts";
 

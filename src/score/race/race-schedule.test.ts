@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../foundation/seeded-random.ts";
-import { fewestPairs } from "../../schema/run/race-report.ts";
+import { fewestPairs } from "../../schema/run/race/race-report.ts";
 import { compareArms, type RunPair } from "./compare-arms.ts";
 import { armsOfRound } from "./race-schedule.ts";
 

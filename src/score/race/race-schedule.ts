@@ -1,5 +1,5 @@
-import type { RaceReport } from "../../schema/run/race-report.ts";
-import { fewestPairs } from "../../schema/run/race-report.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
+import { fewestPairs } from "../../schema/run/race/race-report.ts";
 
 /**
  * The arms of one round, in the order in which they run: forward, then backward, and so on (A B B A A B B A). Over every

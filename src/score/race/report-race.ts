@@ -1,10 +1,10 @@
 import { median } from "../../foundation/statistics.ts";
-import { armLetter } from "../../schema/run/arm-letter.ts";
-import type { RaceMembership } from "../../schema/run/race-membership.ts";
-import type { RaceArm, RaceReport, RaceRun } from "../../schema/run/race-report.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
-import { totalEnergy } from "../../schema/run/total-energy.ts";
+import { armLetter } from "../../schema/run/race/arm-letter.ts";
+import type { RaceMembership } from "../../schema/run/race/race-membership.ts";
+import type { RaceArm, RaceReport, RaceRun } from "../../schema/run/race/race-report.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
+import { totalEnergy } from "../../schema/run/measured/total-energy.ts";
 import { armTargets } from "./arm-targets.ts";
 import { compareArms, type RunPair } from "./compare-arms.ts";
 import { isRaceOver } from "./race-schedule.ts";

@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
-import type { RunDisturbance } from "../../schema/run/race-report.ts";
-import type { RunConditions } from "../../schema/run/run-conditions.ts";
+import type { RunDisturbance } from "../../schema/run/race/race-report.ts";
+import type { RunConditions } from "../../schema/run/measured/run-conditions.ts";
 
 /** Other processes used more of the machine than this. */
 const busyFraction = 0.1;

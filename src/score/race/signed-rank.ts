@@ -1,6 +1,6 @@
 import { doubledRanks } from "../../foundation/statistics.ts";
 import { normalTail } from "../../foundation/distributions.ts";
-import type { SignedRankTest } from "../../schema/run/race-report.ts";
+import type { SignedRankTest } from "../../schema/run/race/race-report.ts";
 
 /** With more pairs than this, the normal approximation replaces the exact test. */
 const mostExactPairs = 60;

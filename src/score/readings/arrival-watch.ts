@@ -1,5 +1,5 @@
 import { median } from "../../foundation/statistics.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** Silence is reported after this multiple of the median interval between lines, but not before the minimum. */
 const silentIntervals = 10;

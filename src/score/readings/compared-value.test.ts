@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import { comparedValue } from "./compared-value.ts";
 
 function target(metric: string, value: number, direction: MetricTarget["direction"] = "at-least") {

@@ -1,6 +1,6 @@
 import { remembered } from "../../foundation/remembered.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
-import type { PrintedValue } from "../../schema/run/observation.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
+import type { PrintedValue } from "../../schema/run/events/observation.ts";
 
 /** A value on the scale of the target. */
 export interface ComparedValue {

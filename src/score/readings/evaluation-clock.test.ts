@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import { EvaluationClock, ProgramClockSum } from "./evaluation-clock.ts";
 
 /** Plays readings (numbers) and evaluations ("eval"); gives the reading of each evaluation. */

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 
 /** Key of the metadata that states the program's clock in the lines that Pitwall adds to a log. */
 export const programClockKey = "program_clock_ms";

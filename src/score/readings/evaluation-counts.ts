@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import { EvaluationClock } from "./evaluation-clock.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 
 /** A first count this many times above the growth between evaluations cannot be from this run. */
 const farAbove = 5;

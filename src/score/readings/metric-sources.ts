@@ -1,4 +1,4 @@
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** A value of a metric in a file. */
 interface SourcedValue {

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 
 /**
  * Returns the reading of the program's own clock at a time, from the readings at evaluations: in between along a line,

@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 
 /** Programs that start several ranks, whose output then comes without their numbers. */
 const launchers =

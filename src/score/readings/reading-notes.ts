@@ -1,6 +1,6 @@
-import type { Finding } from "../../schema/run/finding.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
-import type { PrintedValue } from "../../schema/run/observation.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
+import type { PrintedValue } from "../../schema/run/events/observation.ts";
 import { scaleOfValues } from "./compared-value.ts";
 
 /** This many values show the scale of a metric. */

@@ -2,8 +2,8 @@ import type {
   MetricTarget,
   TargetRequest,
   TargetStanding,
-} from "../../schema/run/metric-target.ts";
-import { isCompound } from "../../schema/run/targets-of.ts";
+} from "../../schema/run/outcome/metric-target.ts";
+import { isCompound } from "../../schema/run/outcome/targets-of.ts";
 import { TargetConditions } from "../target-conditions.ts";
 
 /** A value of a metric, with its time in the log. */

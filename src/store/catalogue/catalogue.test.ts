@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findAccelerator } from "../../schema/find-accelerator.ts";
-import { price } from "../../schema/run/price.ts";
+import { price } from "../../schema/run/request/price.ts";
 import { findPrice, readAccelerators, readPowerEstimate, readPriceEntries } from "./catalogue.ts";
 
 const entries = await readPriceEntries();

@@ -6,7 +6,7 @@ import type {
   PriceEntry,
   PriceList,
 } from "../../schema/catalogue.ts";
-import type { Price } from "../../schema/run/price.ts";
+import type { Price } from "../../schema/run/request/price.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
 
 /** All rentable machines, with their prices. */

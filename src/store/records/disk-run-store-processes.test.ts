@@ -64,7 +64,7 @@ describe("diskRunStore in a separate process", () => {
     const random = seededRandom(20261122);
     const script = writeScript(`
       const runId = process.argv[2];
-      const { currentOwner } = await import(${JSON.stringify(join(rooms, "store/records/process-owner.js"))});
+      const { currentOwner } = await import(${JSON.stringify(join(rooms, "store/records/write/process-owner.js"))});
       const outcome = await store.create({ ...base, runId, owner: await currentOwner() });
       const line = Buffer.from("x".repeat(99) + "\\n");
       console.log("made");

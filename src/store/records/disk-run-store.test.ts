@@ -13,8 +13,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import { diskRunStore } from "./disk-run-store.ts";
-import { homeDirectory } from "./home-directory.ts";
-import { currentOwner } from "./process-owner.ts";
+import { homeDirectory } from "./find/home-directory.ts";
+import { currentOwner } from "./write/process-owner.ts";
 import type { RunStore, RunWriter } from "./run-store.ts";
 
 let directory: string;

@@ -3,12 +3,12 @@ import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { onDisk } from "../disk-error.ts";
 import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../open-file.ts";
-import { lockRecord } from "./attach-lock.ts";
-import { continueDiskRunWriter, openDiskRunWriter } from "./disk-run-writer.ts";
-import { prepareHome } from "./home-directory.ts";
+import { lockRecord } from "./write/attach-lock.ts";
+import { continueDiskRunWriter, openDiskRunWriter } from "./write/disk-run-writer.ts";
+import { prepareHome } from "./find/home-directory.ts";
 import {
   copiesDirectory,
   isRecordFile,
@@ -18,8 +18,8 @@ import {
   signatureFile,
   type RecordFiles,
 } from "./record-files.ts";
-import type { RunLookup } from "./run-lookup.ts";
-import { isSafeId } from "./run-id.ts";
+import type { RunLookup } from "./find/run-lookup.ts";
+import { isSafeId } from "./find/run-id.ts";
 import type { CreateOutcome, OpenOutcome, RunRecord, RunStore, RunWriter } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
@@ -32,7 +32,7 @@ export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): R
   const files = diskRecordFiles(join(home, "runs"));
   // Reading records loads their schemas; starting a run does not, because it would wait for them.
   const lookup = async (): Promise<RunLookup> => {
-    const { indexedLookup } = await import("./indexed-lookup.ts");
+    const { indexedLookup } = await import("./find/indexed-lookup.ts");
     return indexedLookup(home, files, nowMs);
   };
   const listing = { doing: "list the runs", path: home, chosenBy: "home" } as const;
@@ -40,13 +40,13 @@ export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): R
     create: (request) => createRecord(home, files, request),
     list: () =>
       onDisk(listing, async () => {
-        const { listRuns } = await import("./find-runs.ts");
+        const { listRuns } = await import("./find/find-runs.ts");
         return listRuns(await lookup());
       }),
     summaries: (runIds) => onDisk(listing, async () => (await lookup()).summaries(runIds)),
     open: (runId) =>
       onDisk({ doing: "read the run record", path: home, chosenBy: "record" }, async () => {
-        const { openRecord } = await import("./read-record.ts");
+        const { openRecord } = await import("./read/read-record.ts");
         return openRecord(files, runId);
       }),
     sign: (runId, signature) =>
@@ -64,7 +64,7 @@ export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): R
     },
     resolve: (text) =>
       onDisk(listing, async () => {
-        const { resolveRun } = await import("./find-runs.ts");
+        const { resolveRun } = await import("./find/find-runs.ts");
         return resolveRun(await lookup(), text);
       }),
   };
@@ -136,7 +136,7 @@ async function makeExclusively(directory: string): Promise<boolean> {
 export async function openRecordFolder(folder: string): Promise<OpenOutcome> {
   const files = diskRecordFiles(dirname(folder), () => folder);
   return onDisk({ doing: "read the run record", path: folder }, async () => {
-    const { openRecord, readRunId } = await import("./read-record.ts");
+    const { openRecord, readRunId } = await import("./read/read-record.ts");
     return openRecord(files, (await readRunId(files)) ?? basename(folder));
   });
 }

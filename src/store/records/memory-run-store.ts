@@ -1,18 +1,21 @@
 import { UserError } from "../../foundation/user-error.ts";
-import type { LabelChange } from "../../schema/run/label-change.ts";
-import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import type { LogSource } from "../../schema/run/log-source.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { LabelChange } from "../../schema/run/request/label-change.ts";
+import type {
+  LifecycleEvent,
+  LifecycleEventBody,
+} from "../../schema/run/events/lifecycle-event.ts";
+import type { LogSource } from "../../schema/run/events/log-source.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
-import { runResult, type RunResult, type Verdict } from "../../schema/run/run-result.ts";
-import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
-import { emptyChain, nextEventLine } from "./event-chain.ts";
-import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
-import { listRuns, resolveRun } from "./find-runs.ts";
-import { LogSourceTrack } from "./log-source-track.ts";
-import { openRecord } from "./read-record.ts";
-import { readSummaries } from "./read-summaries.ts";
-import { headOf, type RunLookup } from "./run-lookup.ts";
+import { runResult, type RunResult, type Verdict } from "../../schema/run/outcome/run-result.ts";
+import type { TelemetrySample } from "../../schema/run/measured/telemetry-sample.ts";
+import { emptyChain, nextEventLine } from "./read/event-chain.ts";
+import { fingerprint, fingerprintText } from "./read/fingerprint-file.ts";
+import { listRuns, resolveRun } from "./find/find-runs.ts";
+import { LogSourceTrack } from "./write/log-source-track.ts";
+import { openRecord } from "./read/read-record.ts";
+import { readSummaries } from "./read/read-summaries.ts";
+import { headOf, type RunLookup } from "./find/run-lookup.ts";
 import type { RunSummary } from "./run-store.ts";
 import {
   eventsFile,
@@ -27,7 +30,7 @@ import {
   signatureFile,
   type RecordFiles,
 } from "./record-files.ts";
-import { isSafeId } from "./run-id.ts";
+import { isSafeId } from "./find/run-id.ts";
 import type { CreateOutcome, RunStore, RunWriter } from "./run-store.ts";
 
 /** Run records in memory, with the same behavior as the disk store; for tests. */

@@ -1,6 +1,6 @@
 import { isBundledFile, samplesDirectory } from "./record-files.ts";
 import { listDirectory } from "../open-file.ts";
-import { holdRecordDirectory, openRecordFile } from "./open-record-file.ts";
+import { holdRecordDirectory, openRecordFile } from "./read/open-record-file.ts";
 
 const blockBytes = 512;
 const pieceBytes = 1 << 18;

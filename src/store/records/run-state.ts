@@ -1,6 +1,6 @@
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
-import { ownerLife } from "./process-owner.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
+import { ownerLife } from "./write/process-owner.ts";
 import type { RunState } from "./run-store.ts";
 
 /** Whether a run has ended, is running, or was abandoned by its Pitwall process. */

@@ -8,10 +8,10 @@ import {
   exampleSample,
   exampleVerdict,
 } from "../../../tests/support/example-run.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { diskRunStore } from "./disk-run-store.ts";
 import { MemoryRunStore } from "./memory-run-store.ts";
-import { currentOwner } from "./process-owner.ts";
+import { currentOwner } from "./write/process-owner.ts";
 import type { RunRecord, RunStore, RunWriter } from "./run-store.ts";
 
 interface StoreUnderTest {

@@ -1,10 +1,13 @@
-import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import type { LabelChange } from "../../schema/run/label-change.ts";
-import type { LogSource } from "../../schema/run/log-source.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type {
+  LifecycleEvent,
+  LifecycleEventBody,
+} from "../../schema/run/events/lifecycle-event.ts";
+import type { LabelChange } from "../../schema/run/request/label-change.ts";
+import type { LogSource } from "../../schema/run/events/log-source.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
-import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
-import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import type { RunResult, Verdict } from "../../schema/run/outcome/run-result.ts";
+import type { TelemetrySample } from "../../schema/run/measured/telemetry-sample.ts";
 
 /** Run records: creates, writes, finds and reads them. On disk, or in memory for tests. */
 export interface RunStore {

@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { HostSample, StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { HostSample, StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { FollowedSamples } from "./follow-samples.ts";
 
 let record = "";

@@ -4,9 +4,9 @@ import {
   type HostSample,
   type StepSample,
   telemetrySample,
-} from "../../schema/run/telemetry-sample.ts";
+} from "../../schema/run/measured/telemetry-sample.ts";
 import { refusalOf } from "../open-file.ts";
-import { holdRecordDirectory } from "../records/open-record-file.ts";
+import { holdRecordDirectory } from "../records/read/open-record-file.ts";
 import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
 import { type FilePosition, FollowedFile } from "./follow-file.ts";
 import { readBuffer } from "./read-buffer.ts";

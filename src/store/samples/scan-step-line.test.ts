@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stepSample } from "../../schema/run/telemetry-sample.ts";
+import { stepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
 import type { StepRow } from "./step-columns.ts";
 

@@ -12,8 +12,8 @@ import type {
   TargetRequest,
   TargetStanding,
   TargetWindow,
-} from "../../schema/run/metric-target.ts";
-import { targetsOf } from "../../schema/run/targets-of.ts";
+} from "../../schema/run/outcome/metric-target.ts";
+import { targetsOf } from "../../schema/run/outcome/targets-of.ts";
 import {
   type MetricSummary,
   type TargetInLog,

@@ -1,21 +1,21 @@
 import { hostname } from "node:os";
 import { UserError } from "../../foundation/user-error.ts";
 import type { AttachOutcome, LaunchedJob } from "../../launch/launcher.ts";
-import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
+import type { RunEvent, StopReason } from "../../schema/run/events/run-event.ts";
 import { continueRecord } from "../../store/records/disk-run-store.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
-import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/attempts.ts";
-import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { currentOwner } from "../../store/records/process-owner.ts";
+import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
+import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/outcome/attempts.ts";
+import { type JobRanks, jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import { currentOwner } from "../../store/records/write/process-owner.ts";
 import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
 import { type EarlierAttempts, earlierAttempts } from "../recovery/earlier-attempts.ts";
 import { continueKilledRun } from "../recovery/continue-killed-run.ts";
 import { JobRecovery, placeOfAttempt } from "../recovery/recover-job.ts";
 import { variablesOf } from "../../launch/data/variables-of.ts";
-import type { Launched } from "../launch/launch-run.ts";
-import { followJob } from "../launch/run-once.ts";
-import type { RunWorld, TargetWorld } from "../launch/run-world.ts";
-import { dataMsOf } from "../../schema/run/data-time.ts";
+import type { Launched } from "../launch/running/launch-run.ts";
+import { followJob } from "../launch/running/run-once.ts";
+import type { RunWorld, TargetWorld } from "../launch/targets/run-world.ts";
+import { dataMsOf } from "../../schema/run/measured/data-time.ts";
 
 interface AttachOptions {
   /** Once aborted, the job is left running, and another process may attach to it. */

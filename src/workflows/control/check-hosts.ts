@@ -1,10 +1,15 @@
 import { join } from "node:path";
-import type { CheckedHost, HostFinding, LinkTest, RingTest } from "../../schema/run/host-check.ts";
-import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type {
+  CheckedHost,
+  HostFinding,
+  LinkTest,
+  RingTest,
+} from "../../schema/run/hosts/host-check.ts";
+import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import { judgeHosts } from "../../score/hosts/judge-hosts.ts";
 import { packageRoot } from "../../store/catalogue/package-root.ts";
-import { readHosts } from "../launch/read-hosts.ts";
-import { launchMeans } from "../launch/target-worlds.ts";
+import { readHosts } from "../launch/targets/read-hosts.ts";
+import { launchMeans } from "../launch/targets/target-worlds.ts";
 import type { ReapedJob } from "../../launch/launcher.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { isRunOver } from "./is-run-over.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import { checkSlurmNode, type SlurmTestPlace } from "../../launch/slurm/check-slurm-node.ts";
 import { SlurmTools } from "../../launch/slurm/slurm-tools.ts";
-import type { HostFinding } from "../../schema/run/host-check.ts";
+import type { HostFinding } from "../../schema/run/hosts/host-check.ts";
 import { judgeHosts } from "../../score/hosts/judge-hosts.ts";
 import { packageRoot } from "../../store/catalogue/package-root.ts";
 import type { HostsCheck } from "./check-hosts.ts";

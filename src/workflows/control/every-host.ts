@@ -1,5 +1,5 @@
-import type { LaunchTarget } from "../../schema/run/launch-target.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { LaunchTarget } from "../../schema/run/hosts/launch-target.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 
 /** Where processes of a run may be: on its hosts, and on those that may have replaced some of them. */
 export function everyHostOf({

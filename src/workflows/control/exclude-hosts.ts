@@ -1,5 +1,5 @@
-import type { HostFinding } from "../../schema/run/host-check.ts";
-import type { ExclusionScope, HostExclusion } from "../../schema/run/host-exclusion.ts";
+import type { HostFinding } from "../../schema/run/hosts/host-check.ts";
+import type { ExclusionScope, HostExclusion } from "../../schema/run/hosts/host-exclusion.ts";
 import { addExclusionEntry, readExclusions } from "../../store/excluded-hosts.ts";
 import type { HostsCheck } from "./check-hosts.ts";
 

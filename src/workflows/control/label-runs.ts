@@ -1,9 +1,9 @@
 import { UserError } from "../../foundation/user-error.ts";
-import type { LabelChange } from "../../schema/run/label-change.ts";
-import type { RunLabels } from "../../schema/run/run-labels.ts";
-import { parseTag } from "../../schema/run/tag-text.ts";
+import type { LabelChange } from "../../schema/run/request/label-change.ts";
+import type { RunLabels } from "../../schema/run/request/run-labels.ts";
+import { parseTag } from "../../schema/run/request/tag-text.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
-import { checkedNote, tagInvalid, tagsOf } from "../launch/labels-of-call.ts";
+import { checkedNote, tagInvalid, tagsOf } from "../launch/prepare/labels-of-call.ts";
 import { ambiguousRun, openRecord, unknownRun } from "../read-run/show-run.ts";
 
 /** A change as it is typed. */

@@ -2,11 +2,11 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { LaunchMeans } from "../../launch/launch-target-row.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
 import type { LaunchedRun, ReachedHost, ReachedJob } from "../../launch/agent/reached-job.ts";
-import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import { startableOf } from "../launch/startable-of.ts";
+import { startableOf } from "../launch/prepare/startable-of.ts";
 import { everyHostOf } from "./every-host.ts";
-import { launchMeans } from "../launch/target-worlds.ts";
+import { launchMeans } from "../launch/targets/target-worlds.ts";
 
 /** This process, as launch targets need it. */
 export interface Means {

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { ReachedHost, ReachedJob } from "../../launch/agent/reached-job.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { hostOfRank, reachRun, type Means } from "./reach-run.ts";
 

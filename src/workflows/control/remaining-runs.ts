@@ -1,4 +1,4 @@
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { remainingSeeds } from "../../score/remaining-seeds.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 

@@ -1,10 +1,10 @@
 import { everyHostOf } from "./every-host.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchTarget } from "../../schema/run/launch-target.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { LaunchTarget } from "../../schema/run/hosts/launch-target.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import type { RunWorld } from "../launch/run-world.ts";
+import type { RunWorld } from "../launch/targets/run-world.ts";
 import { openRecord } from "../read-run/show-run.ts";
 import { attachRun } from "./attach-run.ts";
 import { reachRun, type Means } from "./reach-run.ts";

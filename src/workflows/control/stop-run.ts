@@ -1,10 +1,10 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
 import { everyHostOf } from "./every-host.ts";
-import { launchMeans } from "../launch/target-worlds.ts";
-import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { ownerLife } from "../../store/records/process-owner.ts";
+import { launchMeans } from "../launch/targets/target-worlds.ts";
+import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { ownerLife } from "../../store/records/write/process-owner.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 
 export type StopOutcome =

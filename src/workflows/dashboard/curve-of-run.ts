@@ -1,5 +1,5 @@
 import { thinSeries } from "../../atlas/rows/thin-series.ts";
-import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
+import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
 
 const maxCurvePoints = 200;
 

@@ -6,8 +6,8 @@ import type {
   RunProgressDocument,
 } from "../../schema/dashboard/run-detail.ts";
 import { xAxes } from "../../schema/dashboard/run-series.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { RunChecklist } from "../../schema/run/run-checklist.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
 import { compareWithPlan } from "../../score/compare-with-plan.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { FirstViewHeading } from "../../store/samples/first-view-file.ts";

@@ -1,7 +1,7 @@
-import { earlierClockMs } from "../../schema/run/continued-run.ts";
-import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
+import { earlierClockMs } from "../../schema/run/request/continued-run.ts";
+import { qualityOfRun } from "../../schema/run/outcome/quality-of-run.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import { leadingEnergy } from "../../score/parts/leading-energy.ts";
 
 /** The values of the verdict that replace those of the progress. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { logFile } from "../../store/records/record-files.ts";
-import { signOfRecord } from "../../store/records/run-index.ts";
+import { signOfRecord } from "../../store/records/find/run-index.ts";
 import {
   type FirstViewAnswer,
   type FirstViewHeading,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import type { HostSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { HostTotals } from "./host-totals.ts";
 import type { PointRows } from "./point-rows.ts";
 

@@ -1,5 +1,5 @@
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import type { HostSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { PointRows } from "./point-rows.ts";
 import { energySource } from "../../score/parts/sum-energy.ts";
 import { addReadings, energyAt, type EnergyInput } from "./watched-energy.ts";

@@ -1,13 +1,13 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import {
   lookAtRecords,
   newestRecordsFirst,
   recordIds,
   type RecordSign,
-} from "../../store/records/follow-home.ts";
-import { recordPlace } from "../../store/records/record-gate.ts";
+} from "../../store/records/find/follow-home.ts";
+import { recordPlace } from "../../store/records/write/record-gate.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 import { finishedItem } from "./run-list-item.ts";
 import { parsedOnce, SavedList, type ListedText, type SavedItems } from "./saved-list.ts";

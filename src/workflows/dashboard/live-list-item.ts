@@ -1,4 +1,4 @@
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import { figuresOf, headOf, sparkOf, type ReadableItem, type Spark } from "./run-list-item.ts";
 import type { WatchedRun } from "./watch-run.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import { recordPlace } from "../../store/records/record-gate.ts";
+import { recordPlace } from "../../store/records/write/record-gate.ts";
 import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
 import { FirstView } from "./first-view.ts";
 import { OpenRun } from "./open-run.ts";

@@ -1,7 +1,7 @@
 import type { DiagnosisDocument } from "../../schema/dashboard/diagnosis-page.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { runName } from "../../schema/run/run-name.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
 /** Answers for that many runs are kept. */

@@ -1,10 +1,10 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
-import { seriesRole } from "../../schema/run/counted-runs.ts";
-import { runName } from "../../schema/run/run-name.ts";
+import { seriesRole } from "../../schema/run/outcome/counted-runs.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
-import { formatTag } from "../../schema/run/tag-text.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
+import { formatTag } from "../../schema/run/request/tag-text.ts";
 import { finalProgress } from "./final-progress.ts";
 
 export type ReadableItem = Extract<RunListItem, { kind: "readable" }>;

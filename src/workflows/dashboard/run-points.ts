@@ -4,7 +4,7 @@ import {
   type SeriesUnit,
   type XAxis,
 } from "../../schema/dashboard/run-series.ts";
-import { earlierClockMs } from "../../schema/run/continued-run.ts";
+import { earlierClockMs } from "../../schema/run/request/continued-run.ts";
 import { logTimesOf } from "../../score/judge-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { programTimes } from "../../score/readings/program-times.ts";

@@ -1,5 +1,5 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
-import { RunIndex, type IndexEntry, type IndexFile } from "../../store/records/run-index.ts";
+import { RunIndex, type IndexEntry, type IndexFile } from "../../store/records/find/run-index.ts";
 
 type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { RaceCurve, RaceDocument, RaceListDocument } from "../../schema/dashboard/race.ts";
-import type { RaceReport } from "../../schema/run/race-report.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type RecordedRace, recordedRaces, reportRecorded } from "../race/find-race.ts";
 import { curveOfRun } from "./curve-of-run.ts";

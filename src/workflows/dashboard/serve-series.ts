@@ -1,8 +1,8 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { SeriesPageDocument, SeriesRun } from "../../schema/dashboard/series.ts";
-import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
-import { loggedQuality } from "../../schema/run/quality-of-run.ts";
-import { seriesRole } from "../../schema/run/counted-runs.ts";
+import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
+import { loggedQuality } from "../../schema/run/outcome/quality-of-run.ts";
+import { seriesRole } from "../../schema/run/outcome/counted-runs.ts";
 import { useOfRun } from "../../score/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
 import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";

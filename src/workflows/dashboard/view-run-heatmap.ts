@@ -4,7 +4,7 @@ import type {
   HeatmapMetric,
   RankOrder,
 } from "../../schema/dashboard/run-series.ts";
-import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import type { HostSample } from "../../schema/run/measured/telemetry-sample.ts";
 import type { StepChunk } from "../../store/samples/step-columns.ts";
 import { stepTime } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";

@@ -1,12 +1,12 @@
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import { requeuedMsOf } from "../../schema/run/attempts.ts";
-import { dataMsOf } from "../../schema/run/data-time.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import { requeuedMsOf } from "../../schema/run/outcome/attempts.ts";
+import { dataMsOf } from "../../schema/run/measured/data-time.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
-import { signOfRecord } from "../../store/records/run-index.ts";
+import { signOfRecord } from "../../store/records/find/run-index.ts";
 import { readBuffer } from "../../store/samples/read-buffer.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";

@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { RunDetail } from "../../schema/dashboard/run-detail.ts";
 import type { SeriesDocument } from "../../schema/dashboard/run-series.ts";
-import { readLogLines } from "../../store/records/read-log-lines.ts";
+import { readLogLines } from "../../store/records/read/read-log-lines.ts";
 import { describeWatchedRun } from "./describe-watched-run.ts";
 import type { OpenRun } from "./open-run.ts";
 import { RunCache } from "./run-cache.ts";

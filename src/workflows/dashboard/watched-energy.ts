@@ -1,9 +1,9 @@
 import { estimateCpuEnergy, estimateMemoryEnergy } from "../../probe/energy/estimate-energy.ts";
 import type { MachineLimits } from "../../probe/machine-limits.ts";
 import type { PowerEstimate } from "../../schema/catalogue.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
-import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
+import type { HostSample } from "../../schema/run/measured/telemetry-sample.ts";
 import type { PointRows } from "./point-rows.ts";
 
 /** The inputs of an energy estimate for parts without a meter. */

@@ -1,4 +1,4 @@
-import type { MetricCurve } from "../../schema/run/metric-curve.ts";
+import type { MetricCurve } from "../../schema/run/measured/metric-curve.ts";
 import { PointRows } from "./point-rows.ts";
 import type { WatchedRun } from "./watch-run.ts";
 

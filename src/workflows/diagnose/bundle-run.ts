@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Redacted, redactNames, redactSecrets } from "../../foundation/redact-secrets.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import type { BundlePreview } from "../../schema/documents/diagnosis-documents.ts";
 import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
-import { isDumpFile } from "../../schema/run/dump-files.ts";
+import { isDumpFile } from "../../schema/run/events/dump-files.ts";
 import { listDumpFiles } from "../../store/dumps/read-dump-folder.ts";
-import { openRecordFile } from "../../store/records/open-record-file.ts";
+import { openRecordFile } from "../../store/records/read/open-record-file.ts";
 import { recordFileNames } from "../../store/records/record-archive.ts";
 import {
   eventsFile,

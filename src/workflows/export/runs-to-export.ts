@@ -1,4 +1,4 @@
-import { countedRuns, retriedRuns } from "../../schema/run/counted-runs.ts";
+import { countedRuns, retriedRuns } from "../../schema/run/outcome/counted-runs.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 
 /** A run that an export leaves out. */

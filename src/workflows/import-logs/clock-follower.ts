@@ -1,6 +1,6 @@
 import type { LogClock } from "../../formats/training-log/log-clock.ts";
 import type { LogTextLine } from "../../formats/training-log/read-log-line.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** Lines of several processes may be out of order by this much. */
 const toleranceMs = 1000;

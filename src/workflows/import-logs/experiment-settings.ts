@@ -1,5 +1,5 @@
 import type { Settings } from "../../formats/settings.ts";
-import type { LogOrigin } from "../../schema/run/log-origin.ts";
+import type { LogOrigin } from "../../schema/run/events/log-origin.ts";
 import { isSeedName, seedNumber } from "./seed-name.ts";
 
 /** The seed among the settings of a training: the shortest name, `seed` before `data.seed`. */

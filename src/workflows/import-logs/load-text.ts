@@ -5,7 +5,7 @@ import type { ClockDoubt } from "../../formats/training-log/log-clock-scan.ts";
 import { describeLogClock } from "../../formats/training-log/describe-log-clock.ts";
 import type { Settings } from "../../formats/settings.ts";
 import type { LogParts } from "../../formats/training-log/training-parts.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import { datedLines } from "./dated-lines.ts";
 import type { LoadedTraining } from "./loaded-training.ts";
 import { experimentText, seedOf } from "./experiment-settings.ts";

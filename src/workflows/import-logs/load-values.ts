@@ -6,7 +6,7 @@ import { TensorboardReader } from "../../formats/tensorboard/tensorboard-reader.
 import type { LoggedValue } from "../../formats/logged-value.ts";
 import { valuesAsLines } from "../../formats/values/values-as-lines.ts";
 import { WandbReader } from "../../formats/wandb/wandb-reader.ts";
-import type { LogOrigin } from "../../schema/run/log-origin.ts";
+import type { LogOrigin } from "../../schema/run/events/log-origin.ts";
 import type { MlflowStore } from "../trackers/open-mlflow.ts";
 import type { LoadedTraining } from "./loaded-training.ts";
 import { nameOf } from "./load-text.ts";

@@ -1,6 +1,6 @@
 import type { Settings } from "../../formats/settings.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { LogOrigin, LogTimes } from "../../schema/run/events/log-origin.ts";
 
 /** A piece of a log, and when it was written. */
 export interface TimedPiece {

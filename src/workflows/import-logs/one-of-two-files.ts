@@ -4,7 +4,7 @@ import { namesMetric } from "../../formats/text/names/match-name.ts";
 import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
 import type { MetricReading } from "../../formats/text/metrics/metric-reading.ts";
 import { isProgressName } from "../../formats/training-log/part-signs.ts";
-import type { Finding } from "../../schema/run/finding.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { LoadedTraining } from "./loaded-training.ts";
 
 type SameTraining = Extract<Finding, { rule: "training-in-two-files" }>;

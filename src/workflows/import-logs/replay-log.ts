@@ -1,10 +1,10 @@
-import { RankEnds } from "../launch/rank-ends.ts";
-import { verdictOfRun } from "../launch/verdict-of-run.ts";
+import { RankEnds } from "../launch/running/rank-ends.ts";
+import { verdictOfRun } from "../launch/running/verdict-of-run.ts";
 import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
-import { launchingHost } from "../../schema/run/launching-host.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import { CpuHistory } from "../../score/cpu-history.ts";
 import { copyFileName } from "../../store/records/record-files.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";

@@ -1,11 +1,11 @@
 import { formatDuration, formatSignificant } from "../../foundation/units.ts";
 import { silenceText } from "../../report/runs/silence-text.ts";
-import type { Notification } from "../../schema/run/notification.ts";
-import type { RunEvent } from "../../schema/run/run-event.ts";
-import { runName } from "../../schema/run/run-name.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { SilenceChange } from "../../schema/run/silence.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import type { Notification } from "../../schema/run/findings/notification.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { SilenceChange } from "../../schema/run/findings/silence.ts";
+import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 
 /** The notification about an event of a run; undefined for most. */
 export function notificationOf(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exits, played, prints } from "../../../tests/support/played-series.ts";
 import type { Script } from "../../launch/scripted-launcher.ts";
-import type { Notification } from "../../schema/run/notification.ts";
+import type { Notification } from "../../schema/run/findings/notification.ts";
 import { RunNotifier } from "./run-notifier.ts";
 
 /** Plays a run and returns what was posted about it. */

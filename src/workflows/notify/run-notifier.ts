@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../schema/run/run-event.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { Webhook } from "../../store/tracking/webhook.ts";
 import { notificationOf } from "./notification-of.ts";
 

@@ -1,10 +1,10 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { RaceReport } from "../../schema/run/race-report.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import { type RacedRun, reportRace } from "../../score/race/report-race.ts";
-import { ownerLife } from "../../store/records/process-owner.ts";
+import { ownerLife } from "../../store/records/write/process-owner.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
-import { recordedPlan } from "../launch/plan-rerun.ts";
+import { recordedPlan } from "../launch/prepare/plan-rerun.ts";
 import type { RacePlan } from "./plan-race.ts";
 
 /** The runs of one race on record. */

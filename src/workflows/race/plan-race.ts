@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { formatTargets } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type { RacedRun } from "../../score/race/report-race.ts";
-import type { SeriesPlan } from "../launch/plan-series.ts";
+import type { SeriesPlan } from "../launch/prepare/plan-series.ts";
 import { mostArms, tooManyArms } from "./expand-settings.ts";
 
 /** One of the alternatives that a race compares. */

@@ -1,15 +1,15 @@
-import { armLetter } from "../../schema/run/arm-letter.ts";
-import type { RaceMembership } from "../../schema/run/race-membership.ts";
-import type { RaceReport } from "../../schema/run/race-report.ts";
-import type { RunEvent } from "../../schema/run/run-event.ts";
-import type { SeriesStop } from "../../schema/run/series-stop.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import { armLetter } from "../../schema/run/race/arm-letter.ts";
+import type { RaceMembership } from "../../schema/run/race/race-membership.ts";
+import type { RaceReport } from "../../schema/run/race/race-report.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
+import type { SeriesStop } from "../../schema/run/request/series-stop.ts";
+import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import { armsOfRound, isRaceOver, widestHalfWidth } from "../../score/race/race-schedule.ts";
 import { countedRuns, type RacedRun, reportRace } from "../../score/race/report-race.ts";
 import { type EndedRun, seriesStop } from "../../score/series-stop.ts";
-import { makeSeriesId } from "../../store/records/run-id.ts";
-import { checkProgram, runSeries } from "../launch/run-series.ts";
-import type { RunWorld } from "../launch/run-world.ts";
+import { makeSeriesId } from "../../store/records/find/run-id.ts";
+import { checkProgram, runSeries } from "../launch/running/run-series.ts";
+import type { RunWorld } from "../launch/targets/run-world.ts";
 import type { RaceArmPlan, RacePlan } from "./plan-race.ts";
 
 /** An arm as it is called on screen. */

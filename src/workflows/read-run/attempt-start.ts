@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../schema/logs/log-event.ts";
-import { attemptKey, attemptNamespace } from "../../schema/run/attempts.ts";
+import { attemptKey, attemptNamespace } from "../../schema/run/outcome/attempts.ts";
 
 /** The line that Pitwall adds to the log where a new attempt of the program begins. */
 export function attemptStart(attempt: number, timeMs: number): LogEvent {

@@ -1,9 +1,9 @@
 import type { LogCheck } from "../../rules/log-check.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { RuleFile } from "../../schema/logs/rule-edition.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunChecklist } from "../../schema/run/run-checklist.ts";
-import type { RunRules } from "../../schema/run/run-rules.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
+import type { RunRules } from "../../schema/run/outcome/run-rules.ts";
 import {
   chooseRunRules,
   declaredBenchmark,

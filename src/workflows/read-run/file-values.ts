@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
 import type { FileReading } from "../../formats/metric-files/file-reading.ts";
 import { formatLine } from "../../mllog/format-line.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
-import type { Observation, PrintedValue } from "../../schema/run/observation.ts";
+import type { Observation, PrintedValue } from "../../schema/run/events/observation.ts";
 import { programClockKey } from "../../score/readings/evaluation-clock.ts";
 import { ownNamespace } from "./own-log-lines.ts";
 

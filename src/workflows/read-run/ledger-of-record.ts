@@ -7,13 +7,13 @@ import {
   isAttemptPending,
   requeuedMsOf,
   requeuedSpansOf,
-} from "../../schema/run/attempts.ts";
-import { dataMsOf } from "../../schema/run/data-time.ts";
-import type { Ledger } from "../../schema/run/ledger.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import type { Cost } from "../../schema/run/price.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+} from "../../schema/run/outcome/attempts.ts";
+import { dataMsOf } from "../../schema/run/measured/data-time.ts";
+import type { Ledger } from "../../schema/run/measured/ledger.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import type { Cost } from "../../schema/run/request/price.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";

@@ -1,4 +1,4 @@
-import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../schema/run/events/lifecycle-event.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 
 /** The event that records a change of a run; most changes are not recorded. */

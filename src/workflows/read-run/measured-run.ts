@@ -1,6 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { MeasuredRun } from "../../score/compare-with-plan.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { StepChunk } from "../../store/samples/step-columns.ts";

@@ -2,8 +2,8 @@ import { UserError } from "../../foundation/user-error.ts";
 import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
 import type { WantedMetric, WantedReadings } from "../../formats/text/metrics/wanted-metric.ts";
 import type { OutputPatterns } from "../../mllog/output/read-output.ts";
-import type { OutputReading } from "../../schema/run/run-request.ts";
-import { compileLine, compileMetric } from "../launch/plan-series.ts";
+import type { OutputReading } from "../../schema/run/request/run-request.ts";
+import { compileLine, compileMetric } from "../launch/prepare/plan-series.ts";
 
 /**
  * Compiles what is read from a run: the patterns for its output, and the readings that come from files instead.

@@ -1,9 +1,9 @@
 import { formatLine } from "../../mllog/format-line.ts";
 import { OwnLog } from "../../mllog/output/own-lines.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
-import type { Observation } from "../../schema/run/observation.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Observation } from "../../schema/run/events/observation.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import { acceptValue } from "../../score/readings/compared-value.ts";
 import { programClockKey } from "../../score/readings/evaluation-clock.ts";
 import type { TrackedRun } from "../../score/track-run.ts";

@@ -1,5 +1,5 @@
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import type { Observation } from "../../schema/run/observation.ts";
+import type { Observation } from "../../schema/run/events/observation.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 
 /** How a run is read. */

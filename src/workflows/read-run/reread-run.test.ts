@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
-import type { TargetStanding } from "../../schema/run/metric-target.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { TargetStanding } from "../../schema/run/outcome/metric-target.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun } from "../../score/judge-run.ts";
 import type { TrackedRun, TrackUpdate } from "../../score/track-run.ts";

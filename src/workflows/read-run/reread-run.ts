@@ -1,16 +1,16 @@
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import type { RunChecklist } from "../../schema/run/run-checklist.ts";
-import type { StopReason } from "../../schema/run/run-event.ts";
-import type { RunRules } from "../../schema/run/run-rules.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import type { RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
+import type { StopReason } from "../../schema/run/events/run-event.ts";
+import type { RunRules } from "../../schema/run/outcome/run-rules.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import { eventsOfLastAttempt, requeuedMsOf } from "../../schema/run/attempts.ts";
-import { dataMsOf } from "../../schema/run/data-time.ts";
-import { RankEnds } from "../launch/rank-ends.ts";
+import { eventsOfLastAttempt, requeuedMsOf } from "../../schema/run/outcome/attempts.ts";
+import { dataMsOf } from "../../schema/run/measured/data-time.ts";
+import { RankEnds } from "../launch/running/rank-ends.ts";
 import { RunReader } from "./run-reader.ts";
 
 /** A run as read from the log and the events of its record. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { RunReader } from "./run-reader.ts";
 
 function requestOf(command: readonly string[]): RunRequest {

@@ -1,8 +1,8 @@
 import { FirstCounters } from "../../formats/text/metrics/first-counters.ts";
 import { resumeLine } from "../../formats/text/sections/resumed-training.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { Finding } from "../../schema/run/findings/finding.ts";
+import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { firstCountFarAboveZero, isFarAboveZero } from "../../score/readings/first-count.ts";
 import { resumeFlag } from "../../score/readings/resume-flag.ts";
 

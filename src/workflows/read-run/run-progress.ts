@@ -1,11 +1,11 @@
 import { findPlateau } from "../../planner/forecast/find-plateau.ts";
 import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import { runName } from "../../schema/run/run-name.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
-import type { Silence } from "../../schema/run/silence.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { countChecks, type RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
+import type { Silence } from "../../schema/run/findings/silence.ts";
 import { leadingEnergy } from "../../score/parts/leading-energy.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 

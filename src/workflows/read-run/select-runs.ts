@@ -1,9 +1,9 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
-import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
-import { runName } from "../../schema/run/run-name.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Tag } from "../../schema/run/tag-text.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import { qualityOfRun } from "../../schema/run/outcome/quality-of-run.ts";
+import { runName } from "../../schema/run/request/run-name.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { Tag } from "../../schema/run/request/tag-text.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 
 /** Every state of a run in a list. */

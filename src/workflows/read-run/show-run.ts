@@ -1,8 +1,8 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import type { RunResult } from "../../schema/run/outcome/run-result.ts";
+import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";

@@ -1,11 +1,11 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { RecoveryRequest } from "../../schema/run/recovery.ts";
+import { eventsOfLastAttempt } from "../../schema/run/outcome/attempts.ts";
+import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { RecoveryRequest } from "../../schema/run/events/recovery.ts";
 import { continueRecord } from "../../store/records/disk-run-store.ts";
-import { currentOwner } from "../../store/records/process-owner.ts";
+import { currentOwner } from "../../store/records/write/process-owner.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import type { RunWorld } from "../launch/run-world.ts";
+import type { RunWorld } from "../launch/targets/run-world.ts";
 import { JobRecovery } from "./recover-job.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { firstBytes } from "../../foundation/first-bytes.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import { parseLine } from "../../mllog/parse-line.ts";
-import { attemptCountOf, requeuedMsOf } from "../../schema/run/attempts.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { attemptCountOf, requeuedMsOf } from "../../schema/run/outcome/attempts.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
 import { isAttemptStart } from "../read-run/attempt-start.ts";
 import type { RunReader, TakenPiece } from "../read-run/run-reader.ts";

@@ -1,7 +1,7 @@
 import { describeCause } from "../../report/diagnosis/describe-cause.ts";
-import type { AttemptFault } from "../../schema/run/recovery.ts";
-import type { Outcome } from "../../schema/run/outcome.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { AttemptFault } from "../../schema/run/events/recovery.ts";
+import type { Outcome } from "../../schema/run/outcome/outcome.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
 import { stepsOf } from "../diagnose/facts-of-record.ts";

@@ -1,6 +1,6 @@
 import { AsyncQueue } from "../../foundation/async-queue.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
-import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
+import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
 
 /** The jobs of a run that is restarted after failures, as one job for the probe: its hosts are observed from the first to the last. */
 export class JobAttempts implements LaunchedJob {

@@ -2,14 +2,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decideRecovery } from "../../diagnose/recovery/decide-recovery.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
-import type { LaunchTarget, LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
-import type { AttemptFault, RecoveryDecision, RecoveryRequest } from "../../schema/run/recovery.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import type { RunEvent } from "../../schema/run/run-event.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { scopeOf, withExclude } from "../launch/leave-out-hosts.ts";
-import { type Launched, type LaunchParts, startJob } from "../launch/launch-run.ts";
-import type { RunWorld, TargetWorld } from "../launch/run-world.ts";
+import type {
+  LaunchTarget,
+  LaunchTargetOf,
+  SshHost,
+} from "../../schema/run/hosts/launch-target.ts";
+import type {
+  AttemptFault,
+  RecoveryDecision,
+  RecoveryRequest,
+} from "../../schema/run/events/recovery.ts";
+import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
+import type { RunEvent } from "../../schema/run/events/run-event.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { scopeOf, withExclude } from "../launch/targets/leave-out-hosts.ts";
+import { type Launched, type LaunchParts, startJob } from "../launch/running/launch-run.ts";
+import type { RunWorld, TargetWorld } from "../launch/targets/run-world.ts";
 import { type AttemptEnd, faultOfAttempt } from "./fault-of-attempt.ts";
 
 /** A host that was lost may answer again: the job is started there if it does within this time. */

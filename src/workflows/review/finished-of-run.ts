@@ -1,10 +1,10 @@
 import { TrainingObserver } from "../../planner/review/observe-training.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
-import type { EnergyReading } from "../../schema/run/energy.ts";
-import type { Price } from "../../schema/run/price.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
-import { settingsVariable } from "../../schema/run/settings-variable.ts";
-import { totalEnergy } from "../../schema/run/total-energy.ts";
+import type { EnergyReading } from "../../schema/run/measured/energy.ts";
+import type { Price } from "../../schema/run/request/price.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import { settingsVariable } from "../../schema/run/request/settings-variable.ts";
+import { totalEnergy } from "../../schema/run/measured/total-energy.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { loadText } from "../import-logs/load-text.ts";

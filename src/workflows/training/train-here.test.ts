@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { digitsMlp } from "../../trainer/workloads/digits-mlp.ts";
 import { readWorkloadFiles } from "./train-here-data.ts";
 import { logTraining, trainHere, type TrainHereOptions } from "./train-here.ts";

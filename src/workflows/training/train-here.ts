@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-workloads.ts";
 import type { ReplicaEvent } from "../../trainer/train-replica.ts";
 import type { EmbeddedWorkload } from "../../trainer/workload.ts";

@@ -1,5 +1,5 @@
 import type { SeriesBuckets, SeriesDescription } from "../../../src/schema/dashboard/run-series.ts";
-import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
+import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
 /** A metric other than that of the first target, with its own targets if it has any. */

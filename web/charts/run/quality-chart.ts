@@ -1,5 +1,5 @@
 import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts";
-import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
+import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
 /** Predicted x range in which the target is reached. */

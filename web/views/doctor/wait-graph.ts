@@ -1,7 +1,7 @@
 import { rangesOf } from "../../../src/report/diagnosis/describe-cause.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { Cause, CollectiveReference } from "../../../src/schema/diagnosis/diagnosis.ts";
-import { launchingHost } from "../../../src/schema/run/launching-host.ts";
+import { launchingHost } from "../../../src/schema/run/hosts/launching-host.ts";
 
 /** Ranks that wait in one operation for those that never came, as one group however many they are. */
 export interface WaitGroup {

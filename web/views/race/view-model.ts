@@ -2,8 +2,8 @@ import { armColumns } from "../../../src/report/race/race-table.ts";
 import { raceVerdicts } from "../../../src/report/race/race-verdict.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { targetColumns, targetRows } from "../../../src/report/race/target-table.ts";
-import type { RaceReport } from "../../../src/schema/run/race-report.ts";
-import { formatTargets } from "../../../src/schema/run/target-text.ts";
+import type { RaceReport } from "../../../src/schema/run/race/race-report.ts";
+import { formatTargets } from "../../../src/schema/run/outcome/target-text.ts";
 import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 
 /** One line of the list of races. */

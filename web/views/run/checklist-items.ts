@@ -1,5 +1,5 @@
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { RunRules } from "../../../src/schema/run/run-rules.ts";
+import type { RunRules } from "../../../src/schema/run/outcome/run-rules.ts";
 
 type ChecklistItem = NonNullable<RunDetail["rules"]>["items"][number];
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { RunLabels } from "../../../src/schema/run/run-labels.ts";
-import { formatTag } from "../../../src/schema/run/tag-text.ts";
+import type { RunLabels } from "../../../src/schema/run/request/run-labels.ts";
+import { formatTag } from "../../../src/schema/run/request/tag-text.ts";
 import {
   type ChangeLabels,
   LabelProblem,

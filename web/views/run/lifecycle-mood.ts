@@ -1,4 +1,4 @@
-import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../../src/schema/run/events/lifecycle-event.ts";
 import type { Mood } from "../runs/view-model.ts";
 
 /**

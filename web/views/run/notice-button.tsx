@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import { runName } from "../../../src/schema/run/run-name.ts";
+import { runName } from "../../../src/schema/run/request/run-name.ts";
 import { canNotify, showNotice, toggleNotices, wantsNotices } from "../../notices.ts";
 import { noticeOf } from "./notice-of.ts";
 

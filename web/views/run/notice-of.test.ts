@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../../src/schema/run/events/lifecycle-event.ts";
 import { noticeOf } from "./notice-of.ts";
 
 test.each<{ event: LifecycleEventBody; text: string | undefined }>([

@@ -1,5 +1,5 @@
 import { eventText } from "../../../src/report/runs/lifecycle-text.ts";
-import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../../src/schema/run/events/lifecycle-event.ts";
 
 /**
  * The text of a browser notification about an event; undefined for most. The events are those of `--notify`: target,

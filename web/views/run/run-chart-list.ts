@@ -4,7 +4,7 @@ import {
   type SeriesDescription,
   type XAxis,
 } from "../../../src/schema/dashboard/run-series.ts";
-import { targetsOf } from "../../../src/schema/run/targets-of.ts";
+import { targetsOf } from "../../../src/schema/run/outcome/targets-of.ts";
 import type { ChartSpec } from "../../charts/run/chart-spec.ts";
 import { metricChart } from "../../charts/run/metric-chart.ts";
 import { lossChart } from "../../charts/run/loss-chart.ts";

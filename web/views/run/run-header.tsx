@@ -1,11 +1,11 @@
 import { jobSize } from "./job-size.ts";
-import { continuesText } from "../../../src/schema/run/continued-run.ts";
-import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
+import { continuesText } from "../../../src/schema/run/request/continued-run.ts";
+import { roleSuffix } from "../../../src/schema/run/outcome/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../requests/run.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import { runName } from "../../../src/schema/run/run-name.ts";
+import { runName } from "../../../src/schema/run/request/run-name.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { RunResult } from "../../../src/schema/run/run-result.ts";
+import type { RunResult } from "../../../src/schema/run/outcome/run-result.ts";
 import { sampleDetail } from "./sample-detail.ts";
 import {
   budgetLines,

@@ -8,12 +8,12 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
-import { isJudged } from "../../../src/schema/run/is-judged.ts";
+import { isJudged } from "../../../src/schema/run/outcome/is-judged.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { withTargetSigns } from "../../charts/axes/target-signs.ts";
-import { formatTarget } from "../../../src/schema/run/target-text.ts";
-import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
+import { formatTarget } from "../../../src/schema/run/outcome/target-text.ts";
+import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import { leadingEnergy } from "../../../src/score/parts/leading-energy.ts";
 import { costOfRun } from "../../../src/score/cost-of-run.ts";
 import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";

@@ -7,7 +7,7 @@ import {
 import { plateauText } from "../../../src/report/runs/progress-line.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
-import type { Outcome } from "../../../src/schema/run/outcome.ts";
+import type { Outcome } from "../../../src/schema/run/outcome/outcome.ts";
 
 type ReadableRun = Extract<RunListItem, { kind: "readable" }>;
 

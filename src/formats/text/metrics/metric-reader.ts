@@ -1,4 +1,4 @@
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { EvaluationHistory } from "../sections/evaluation-history.ts";
 import { scopeOfLine } from "../sections/line-scope.ts";
 import { sectionAt, wordsOfSection } from "../sections/line-section.ts";

@@ -1,4 +1,4 @@
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
 import { otherResultAt } from "./other-result.ts";
 import { endsInNumber, logPrefixLength } from "../lines/log-prefix.ts";

@@ -1,4 +1,4 @@
-import { isEvaluationName } from "../../../schema/run/evaluation-name.ts";
+import { isEvaluationName } from "../../../schema/run/outcome/evaluation-name.ts";
 
 /**
  * Counters of a pass over the data: `Epoch: [21][175/179]`, `Epoch [1/10], Step [100/600]`, `Test: [5/7]`,

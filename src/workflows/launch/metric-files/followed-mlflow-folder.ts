@@ -2,7 +2,7 @@ import type { LoggedValue } from "../../../formats/logged-value.ts";
 import { readMeta } from "../../../formats/mlflow/read-meta.ts";
 import { MetricFileLines } from "../../../formats/mlflow/read-metric-file.ts";
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { FollowedFile } from "../../../store/metric-files/followed-file.ts";
 import {
   hasMetricSince,

@@ -6,7 +6,7 @@ import {
 } from "../../../formats/metric-files/metric-file-reader.ts";
 import type { ReadingEnd } from "../../../formats/logged-value.ts";
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { isDatabaseHeader } from "../../../store/mlflow/database-state.ts";
 import { FollowedFile, type FilePiece } from "../../../store/metric-files/followed-file.ts";
 import { describeRefusal } from "../../../store/open-file.ts";

@@ -3,7 +3,7 @@ import type { MetricFileReader } from "../../../formats/metric-files/metric-file
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import { suggestMetric } from "../../../formats/text/metrics/suggest-metric.ts";
 import { nearestWord } from "../../../foundation/nearest-word.ts";
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { MetricSources } from "../../../score/readings/metric-sources.ts";
 import { findMetricFiles } from "../../../store/metric-files/find-metric-files.ts";
 import { isDatabaseFile } from "../../../store/mlflow/database-state.ts";

@@ -1,5 +1,5 @@
 import type { MetricFileReader } from "../../../formats/metric-files/metric-file-reader.ts";
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
 
 /** A file, a folder or a database of metrics, as found. */

@@ -1,4 +1,4 @@
-import type { RunRequest } from "../../../schema/run/run-request.ts";
+import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
 import { outputPatterns } from "../../read-run/output-patterns.ts";
 import type { MetricFiles } from "./metric-files.ts";

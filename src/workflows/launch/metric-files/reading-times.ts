@@ -1,4 +1,4 @@
-import type { Finding } from "../../../schema/run/finding.ts";
+import type { Finding } from "../../../schema/run/findings/finding.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
 
 type UnusedReason = Extract<Finding, { rule: "metrics-file-times-unused" }>["reason"];
