@@ -148,8 +148,9 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
       }
       await page.emulateMedia({ media: "print" });
       await page.setViewportSize(paper);
+      // Charts are drawn again for the width of the paper.
+      await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
       await savePicture(page, `page-${pattern.slice(1).replaceAll(/[/:]+/gu, "-")}-print`);
-      if ((await overflow(page)) > 0) found.push("wider than paper");
       expect([...found, ...violations]).toEqual([]);
     },
   );
