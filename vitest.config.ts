@@ -7,7 +7,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    // On two cores: tests of engines and processes mostly wait.
+    maxWorkers: 3,
     // Engines, browsers and processes on a busy machine: a test of `.ci/run` has a second attempt, and is named if it needs it.
     retry: reportFile === undefined ? 0 : 1,
     // `.ci/run` asks for a report that it can count.
