@@ -4,8 +4,8 @@ import { diagnoseRun } from "./diagnose-run.ts";
 import type { RunFacts } from "./run-facts.ts";
 
 const timedOut = "RuntimeError: Timed out waiting 8000ms for recv operation to complete";
-const watchdog = (rank: number, operation: string): string =>
-  `[rank${rank}]:[E1] [Rank ${rank}] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=808, OpType=${operation}, NumelIn=980, NumelOut=980, Timeout(ms)=600000) ran for 600020 milliseconds before timing out.`;
+const watchdog = (rank: number, operation: string, number = 808): string =>
+  `[rank${rank}]:[E1] [Rank ${rank}] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=${number}, OpType=${operation}, NumelIn=980, NumelOut=980, Timeout(ms)=600000) ran for 600020 milliseconds before timing out.`;
 const terminate = "terminate called after throwing an instance of 'c10::DistBackendError'";
 const stopped = (rank: number): ReturnType<typeof exited> => exited(rank, { signal: "SIGTERM" });
 
@@ -77,6 +77,17 @@ describe("diagnoseRun", () => {
         events: [0, 1, 2, 3].map((rank) => exited(rank, { signal: "SIGABRT" })),
       }),
       expected: [{ kind: "collective-mismatch", ranks: [2], how: "other-operation" }],
+    },
+    {
+      name: "names the rank that timed out in a later collective, though the others are not done with theirs",
+      given: facts({
+        lines: [0, 1, 2, 3].map((rank) => {
+          const call = rank === 0 ? watchdog(rank, "ALLGATHER", 810) : watchdog(rank, "BROADCAST");
+          return [rank, call] as const;
+        }),
+        events: [0, 1, 2, 3].map((rank) => exited(rank, { signal: "SIGABRT" })),
+      }),
+      expected: [{ kind: "collective-mismatch", ranks: [0], how: "other-operation" }],
     },
     {
       name: "takes ranks that NCCL aborts for victims of the rank with an error of its own",

@@ -123,7 +123,7 @@ function isStopped(failure: RankFailure | undefined, firstEndMs: number): boolea
 /** NCCL's watchdog states the call; the number is its place in the order of the group. */
 const ncclCall = /WorkNCCL\((?:SeqNum=(\d+), )?OpType=(\w+)(?:, NumelIn=(\d+))?/u;
 
-/** All waited, but few of them in another call at the same place in the order. */
+/** All waited, but few of them in another call: at the same place in the order, or further on although the others are not done. */
 function inOtherCall(
   waits: ReadonlyMap<number, SeenSign>,
   ranks: readonly { rank: number; host: string }[],
@@ -136,7 +136,7 @@ function inOtherCall(
   const groups = groupBy(calls, ({ number, operation, size }) => `${number} ${operation} ${size}`);
   const [usual, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
   const [common] = usual ?? [];
-  const odd = others.flat().filter(({ number }) => number === common?.number);
+  const odd = others.flat().filter(({ number }) => Number(number) >= Number(common?.number));
   const [first] = odd;
   if (common === undefined || first === undefined || odd.length > calls.length / 3)
     return undefined;

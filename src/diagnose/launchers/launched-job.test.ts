@@ -123,6 +123,30 @@ describe("LaunchedJob", () => {
     ]);
   });
 
+  test("knows how many ranks take part in an all-gather, by its sizes", () => {
+    const job = new LaunchedJob();
+    const signs = new LineSigns(job);
+    const text =
+      "[rank2]: Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=_ALLGATHER_BASE, NumelIn=64, NumelOut=256)";
+    signs.push({ file: "a", line: 1, rank: undefined, text });
+    const ranks = job.known.events.flatMap(({ event }) =>
+      event.kind === "launched" ? [event.rank] : [],
+    );
+    expect(ranks).toEqual([0, 1, 2, 3]);
+  });
+
+  test.each([
+    { name: "passed", lines: ["step 110 loss 2.0", "Training finished"], isPassed: true },
+    { name: "not passed without a later step", lines: ["Training finished"], isPassed: undefined },
+    { name: "not passed without the end", lines: ["step 110 loss 2.0"], isPassed: undefined },
+  ])("calls an error of a training that ends as it should $name", ({ lines, isPassed }) => {
+    const signs = new LineSigns(new LaunchedJob());
+    const error = "Saving failed with [Errno 28] No space left on device, saving elsewhere";
+    for (const [index, text] of ["step 100 loss 2.1", error, ...lines].entries())
+      signs.push({ file: "a", line: index + 1, rank: undefined, text });
+    expect(signs.seen.signs.map((sign) => sign.isPassed)).toEqual([isPassed]);
+  });
+
   test("takes a log in which several ranks speak for that of their host", () => {
     const job = new LaunchedJob();
     for (const rank of [0, 1, 2, 3]) job.addRank(rank, rank < 2 ? "node-1.log" : "node-2.log");

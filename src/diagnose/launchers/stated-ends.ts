@@ -159,14 +159,23 @@ const readers: readonly [RegExp, Reader][] = [
     /MEMBER: \d+\/(\d+)\b|\bworld[_ ]size\W{1,3}(\d+)\b|\bnranks (\d+)\b|\bHorovod size\W{1,3}(\d+)|\d+\/(\d+) clients joined/u,
     ([, ...counts]) => {
       const count = number(counts.find((each) => each !== undefined));
-      return count > 0 && count <= 65_536 ? [{ kind: "size", count }] : [];
+      return sizeOf(count);
     },
+  ],
+  [
+    // NCCL's watchdog: each rank of the group adds an equal part.
+    /OpType=_ALLGATHER_BASE, NumelIn=(\d+), NumelOut=(\d+)/u,
+    ([, part, whole]) => sizeOf(number(whole) / number(part)),
   ],
 ];
 
+function sizeOf(count: number): Statement[] {
+  return Number.isInteger(count) && count > 0 && count <= 65_536 ? [{ kind: "size", count }] : [];
+}
+
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+  /exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|_ALLGATHER_BASE|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
 
 export function mayBeStatement(text: string): boolean {
   return hint.test(text);

@@ -168,9 +168,10 @@ export class LineSigns {
   }
 
   #isPassed({ kind, file, progress }: KeptSign): boolean {
-    const now = this.#progress.get(file) ?? 0;
-    if (this.#isCompleted && this.#job?.hasEnds === false && survived.has(kind)) return true;
-    return kind !== "not-a-number" && now - progress >= passedAfter;
+    const later = (this.#progress.get(file) ?? 0) - progress;
+    const hasEndedWell = this.#isCompleted && this.#job?.hasEnds === false;
+    if (hasEndedWell && survived.has(kind)) return true;
+    return kind !== "not-a-number" && later >= (hasEndedWell ? 1 : passedAfter);
   }
 
   add(seen: SeenSign & Pick<Seen, "process" | "host">): void {

@@ -11,6 +11,11 @@ describe("signOfLine", () => {
     ["slurmstepd: error: Detected 1 oom_kill event in StepId=12.0.", "host-memory"],
     ["Out of memory: Killed process 4242 (python3) total-vm:90000kB", "host-memory"],
     ["RuntimeError: DataLoader worker (pid 7) is killed by signal: Killed.", "process-killed"],
+    ["['python', '-u', 'train.py', '--local_rank=1'] exits with return code = -11", "exception"],
+    [
+      "WARNING: The node 'n3_187281_0' has failed to send a keep-alive heartbeat to the rendezvous 'none'",
+      "connection",
+    ],
     ["OSError: [Errno 28] No space left on device: 'step-400.pt'", "disk-full"],
     [
       "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-29 DUE TO PREEMPTION ***",

@@ -27,6 +27,9 @@ const mildKinds: ReadonlySet<SignKind> = new Set([
 const mild =
   /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
 
+/** A coordinator that lists the missing ones only warns, as does a node that no longer reaches the rendezvous. */
+const warnsOfFault = /\b(?:missing|ready) ranks:|keep-alive heartbeat to the rendezvous/iu;
+
 /** Text beyond this is not looked at. */
 const maximumCharacters = 2000;
 
@@ -54,8 +57,7 @@ function kindOf(bare: string): SignKind | undefined {
   const row = signRows.find(({ pattern }) => pattern.test(bare));
   if (row === undefined) return undefined;
   const isMild = mildKinds.has(row.kind) && mild.test(bare);
-  // A coordinator that lists the missing ones only warns.
-  if (isMild && !/\b(?:missing|ready) ranks:/iu.test(bare)) return undefined;
+  if (isMild && !warnsOfFault.test(bare)) return undefined;
   const match = row.pattern.exec(bare);
   const rest = match === null ? "" : bare.slice(match.index + match[0].length);
   return denial.test(rest) ? undefined : row.kind;

@@ -160,6 +160,7 @@ export const signRows: readonly SignRow[] = [
     /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|Connection lost/iu,
     /remote process exited|ncclRemoteError|ncclSystemError|NCCL communicator was aborted|peer .*(died|disconnected)/iu,
     /recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|^EOFError\s*$/iu,
+    /failed to send a keep-alive heartbeat|RendezvousConnectionError/u,
     /No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
     /verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)/iu,
     /conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)/iu,
@@ -175,6 +176,8 @@ export const signRows: readonly SignRow[] = [
     /^[a-z_]\w*(?:\.\w+)*\.error(?::|$)/u,
     /^(?:[\s|+]*\|\s)?(?:[\w.]+\.)*(?:[A-Z]\w*(?:Error|Exception|Interrupt|Exit)|(?:Base)?ExceptionGroup)\b(?::|$)/u,
     /Segmentation fault|Fatal Python error|terminate called|core dumped|\bpanicked at\b|Bus error/u,
+    // DeepSpeed: SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+    /exits with return code = -(?:4|6|7|8|11)\b/u,
     /^AssertionError|Assertion .*failed/u,
   ),
   row(
