@@ -43,6 +43,13 @@ const causes = {
     ],
     end: { exitCode: 1 },
   },
+  "bad-checkpoint": {
+    lines: [
+      "RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central directory",
+      "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge",
+    ],
+    end: { exitCode: 1 },
+  },
   "accelerator-error": {
     lines: [
       "torch.AcceleratorError: CUDA error: uncorrectable ECC error encountered",

@@ -85,7 +85,7 @@ export const faultFolders = [
   [
     // sml2h3/dddd_trainer#36
     "all ranks load a checkpoint that is cut",
-    "crash 0,1,2,3",
+    "bad-checkpoint 0,1,2,3",
     perRank(
       4,
       logOf,
@@ -125,7 +125,7 @@ export const faultFolders = [
   ],
   [
     "weights of one rank are cut",
-    "crash 3",
+    "bad-checkpoint 3",
     perRank(
       4,
       logOf,

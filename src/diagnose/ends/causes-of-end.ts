@@ -150,6 +150,9 @@ const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => 
   "accelerator-memory": (_said, common) => outOfMemory("accelerator", common),
   "host-memory": (_said, common) => outOfMemory("host", common),
   "disk-full": (_said, common) => ({ kind: "disk-full", ...common, likelihood: 0.95 }),
+  "bad-checkpoint": (error, common) => {
+    return { kind: "bad-checkpoint", ...common, likelihood: 0.85, error };
+  },
   "accelerator-error": (error, common) => {
     return { kind: "accelerator-error", ...common, likelihood: 0.85, error };
   },

@@ -37,6 +37,7 @@ const weights: Record<SignKind, number> = {
   "accelerator-memory": 0,
   "host-memory": 0,
   "disk-full": 0,
+  "bad-checkpoint": 0,
   "accelerator-error": 0,
   "process-killed": 1,
   preemption: 1,

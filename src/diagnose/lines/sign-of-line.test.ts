@@ -18,6 +18,20 @@ describe("signOfLine", () => {
     ],
     ["OSError: [Errno 28] No space left on device: 'step-400.pt'", "disk-full"],
     [
+      "RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central directory",
+      "bad-checkpoint",
+    ],
+    ["SafetensorError: Error while deserializing header: InvalidHeader", "bad-checkpoint"],
+    ["ValueError: checkpoint step_400 is truncated", "bad-checkpoint"],
+    [
+      "UnavailableError: Collective ops is aborted by: failed to connect to all addresses",
+      "connection",
+    ],
+    [
+      "NCCL WARN NET/IB : Got completion from peer 10.0.0.7<4567> with status=12 opcode=0",
+      "connection",
+    ],
+    [
       "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-29 DUE TO PREEMPTION ***",
       "preemption",
     ],
@@ -120,6 +134,7 @@ describe("signOfLine", () => {
     "step 40 loss=0.31 nanmean=0.2",
     "error rate 0.12, error=0.0",
     "Saved a checkpoint to /tmp/limit/step-4.pt",
+    "WARNING: checkpoint step_400 is incomplete, continuing from step_300",
     "warning: NaNs are ignored in this metric",
     "    ECC Errors",
     "        Volatile Uncorr. ECC errors: 0",

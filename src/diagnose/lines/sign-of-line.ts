@@ -22,10 +22,11 @@ const mildKinds: ReadonlySet<SignKind> = new Set([
   "connection",
   "timeout",
   "configuration",
+  "bad-checkpoint",
   "exception",
 ]);
 const mild =
-  /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
+  /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|(?<!NCCL )WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
 
 /** A coordinator that lists the missing ones only warns, as does a node that no longer reaches the rendezvous. */
 const warnsOfFault = /\b(?:missing|ready) ranks:|keep-alive heartbeat to the rendezvous/iu;

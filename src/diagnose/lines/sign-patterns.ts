@@ -3,6 +3,8 @@ export const signKinds = [
   "accelerator-memory",
   "host-memory",
   "disk-full",
+  /** A checkpoint that was not written completely, or was changed since. */
+  "bad-checkpoint",
   "preemption",
   "time-limit",
   "node-failed",
@@ -118,6 +120,12 @@ export const signRows: readonly SignRow[] = [
     /CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)/iu,
   ),
   row(
+    "bad-checkpoint",
+    /PytorchStreamReader failed|SafetensorError: .*(?:deserializ|header|incomplete)/iu,
+    /\b(?:checkpoint|ckpt)\b[^.:]{0,60}\b(?:corrupt(?:ed)?|truncated|incomplete|damaged)\b|\b(?:corrupt(?:ed)?|truncated|damaged) checkpoint\b/iu,
+    /not an sstable|DataLossError\b.*(?:checksum|sstable|restore)/iu,
+  ),
+  row(
     "configuration",
     /ModuleNotFoundError|^\s*ImportError|cannot import name|FileNotFoundError|PermissionError|unrecognized arguments/iu,
     /driver version is insufficient|\bdriver\b.*\btoo old\b|invalid device ordinal|No CUDA GPUs are available/iu,
@@ -160,7 +168,8 @@ export const signRows: readonly SignRow[] = [
     /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|Connection lost/iu,
     /remote process exited|ncclRemoteError|ncclSystemError|NCCL communicator was aborted|peer .*(died|disconnected)/iu,
     /recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|^EOFError\s*$/iu,
-    /failed to send a keep-alive heartbeat|RendezvousConnectionError/u,
+    /failed to send a keep-alive heartbeat|RendezvousConnectionError|failed to connect to all addresses/iu,
+    /unhandled system error|NET\/IB ?: Got completion .*status=(?:5|10|12|13)\b/iu,
     /No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
     /verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)/iu,
     /conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)/iu,
@@ -195,7 +204,7 @@ const hint = new RegExp(
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
     /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
     /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|alloc|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
-    /verbind|conexi/,
+    /verbind|conexi|unhandled system|got completion|streamreader|safetensor|checkpoint|ckpt|sstable|dataloss/,
   ]
     .map((part) => part.source)
     .join("|"),

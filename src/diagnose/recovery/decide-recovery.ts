@@ -57,6 +57,7 @@ const persistence: Record<FaultKind, "outside" | "program" | "lasting"> = {
   "out-of-memory": "program",
   "host-lost": "outside",
   "disk-full": "program",
+  "bad-checkpoint": "program",
   preemption: "outside",
   // What continues from a checkpoint gets further each time.
   "out-of-time": "program",

@@ -60,6 +60,10 @@ const advice: Record<CauseKind, readonly string[]> = {
     "free space where the program writes, or write checkpoints to another disk",
     "keep fewer checkpoints",
   ],
+  "bad-checkpoint": [
+    "continue from the checkpoint before it",
+    "write each checkpoint to a file of another name, and rename it when it is complete",
+  ],
   preemption: ["continue from the last checkpoint", "use a partition that is not preempted"],
   "out-of-time": ["raise the limit, or continue from the last checkpoint"],
   "launcher-killed": [

@@ -49,6 +49,8 @@ function endSentence(
       return `${place(cause, "a host")} was lost: ${short(cause.reason)}`;
     case "disk-full":
       return `${subject(cause, "a process")} failed because its disk is full`;
+    case "bad-checkpoint":
+      return `${subject(cause, "a process")} could not read a checkpoint: ${short(cause.error)}`;
     case "preemption":
       return preemptionSentence(cause);
     case "out-of-time":
@@ -58,10 +60,14 @@ function endSentence(
     case "accelerator-error":
       return `${subject(cause)} had a GPU error: ${short(cause.error)}`;
     case "configuration":
-      if (cause.evidence.some(({ kind }) => kind === "finding"))
-        return `the program was not started: ${short(cause.detail)}`;
-      return `${place(cause, "one host")} is set up differently from the others: ${short(cause.detail)}`;
+      return configurationSentence(cause);
   }
+}
+
+function configurationSentence(cause: Of<"configuration">): string {
+  if (cause.evidence.some(({ kind }) => kind === "finding"))
+    return `the program was not started: ${short(cause.detail)}`;
+  return `${place(cause, "one host")} is set up differently from the others: ${short(cause.detail)}`;
 }
 
 const memoryNames = { host: "host memory", accelerator: "GPU memory" } as const;

@@ -5,6 +5,7 @@ export const causeKinds = [
   "out-of-memory",
   "host-lost",
   "disk-full",
+  "bad-checkpoint",
   "preemption",
   "out-of-time",
   "launcher-killed",

@@ -56,6 +56,7 @@ const cause = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("host-lost"), ...causeFields, reason: z.string() }),
   z.strictObject({ kind: z.literal("disk-full"), ...causeFields }),
+  z.strictObject({ kind: z.literal("bad-checkpoint"), ...causeFields, error: z.string() }),
   z.strictObject({ kind: z.literal("preemption"), ...causeFields }),
   z.strictObject({
     kind: z.literal("out-of-time"),
