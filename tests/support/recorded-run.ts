@@ -42,7 +42,8 @@ export function logOf(directory: string | undefined): string {
 
 export function eventsOf(directory: string | undefined): RecordedEvent[] {
   const path = join(directory ?? "", "events.jsonl");
-  const lines = readFileSync(path, "utf8").trim().split("\n");
+  // The last line may not be written completely yet.
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
   return lines.map((line) => JSON.parse(line).event);
 }
 

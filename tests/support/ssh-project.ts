@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { temporaryFolder } from "./pitwall.ts";
+import { eventsOf as eventsOfRecord } from "./recorded-run.ts";
 
 /** Each rank prints numbered lines, rank 0 a rising accuracy too. */
 export const countingProgram = `
@@ -37,8 +38,7 @@ export function logOf(code: string): string {
 }
 
 export function eventsOf(code: string): { kind: string; host?: string; reason?: string }[] {
-  const text = readFileSync(join(recordFolder(code), "events.jsonl"), "utf8").trim();
-  return text.split("\n").map((line) => JSON.parse(line).event);
+  return eventsOfRecord(recordFolder(code));
 }
 
 /** The numbers of the lines of each rank of `countingProgram`, in the order of the log. */
