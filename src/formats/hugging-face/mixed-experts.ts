@@ -2,6 +2,18 @@ import type { ConfigFields } from "./config-fields.ts";
 import { noExtras, type ConfigModel } from "./config-model.ts";
 import { usualShape } from "./llama-like.ts";
 
+/** The experts of models that have the form of DeepSeek's: shared ones, and dense layers before the first of them. */
+function expertsOfDeepSeek(fields: ConfigFields) {
+  return {
+    experts: fields.count("n_routed_experts"),
+    topK: fields.count("num_experts_per_tok"),
+    expertFfn: fields.count("moe_intermediate_size"),
+    sharedExperts: fields.optionalCount("n_shared_experts") ?? 0,
+    denseLayers: fields.optionalCount("first_k_dense_replace") ?? 0,
+    mtpLayers: fields.optionalCount("num_nextn_predict_layers") ?? 0,
+  };
+}
+
 /** DeepSeek V2 and V3, and Kimi K2, which has the form of V3: latent attention and experts. */
 export function readDeepSeek(fields: ConfigFields): ConfigModel {
   if ((fields.optionalCount("moe_layer_freq") ?? 1) !== 1) {
@@ -14,12 +26,7 @@ export function readDeepSeek(fields: ConfigFields): ConfigModel {
   return {
     shape: {
       ...shape,
-      experts,
-      topK: fields.count("num_experts_per_tok"),
-      expertFfn: fields.count("moe_intermediate_size"),
-      sharedExperts: fields.optionalCount("n_shared_experts") ?? 0,
-      denseLayers: fields.optionalCount("first_k_dense_replace") ?? 0,
-      mtpLayers: fields.optionalCount("num_nextn_predict_layers") ?? 0,
+      ...expertsOfDeepSeek(fields),
       mla: {
         qRank: fields.optionalCount("q_lora_rank") ?? 0,
         kvRank: fields.count("kv_lora_rank"),
@@ -65,12 +72,7 @@ export function readGlmMoe(fields: ConfigFields): ConfigModel {
   return {
     shape: {
       ...shape,
-      experts,
-      topK: fields.count("num_experts_per_tok"),
-      expertFfn: fields.count("moe_intermediate_size"),
-      sharedExperts: fields.optionalCount("n_shared_experts") ?? 0,
-      denseLayers: fields.optionalCount("first_k_dense_replace") ?? 0,
-      mtpLayers: fields.optionalCount("num_nextn_predict_layers") ?? 0,
+      ...expertsOfDeepSeek(fields),
     },
     extras: {
       ...noExtras,
