@@ -153,13 +153,12 @@ export class MetricReader {
 
   /** Findings so far about how metrics were read. */
   findings(): Finding[] {
-    for (const [metric, names] of this.#longerNames) {
-      const found = [...names].find((name) => isOnValidationData(name, metric));
-      // MXNet prints `accuracy=0.9` for batches and `Validation-accuracy=0.8`.
-      if (found !== undefined && this.#matched.has(metric))
-        this.#note({ rule: "metric-beside-evaluation-name", metric, found });
-    }
-    return [...this.#findings.values(), ...this.#history.findings()];
+    const { metrics } = this.#wanted;
+    return [
+      ...this.#findings.values(),
+      ...metrics.flatMap(({ metric }) => this.#onOtherLines(metric)),
+      ...this.#history.findings(),
+    ];
   }
 
   /** Metrics without a matching line so far, each with the closest line and a suggestion. */
@@ -310,6 +309,15 @@ export class MetricReader {
   #noteEvaluationName(metric: string, pairs: readonly NamedNumber[]): void {
     const found = pairs.find(({ name }) => isOnEvaluationData(name, metric))?.name;
     if (found !== undefined) this.#note({ rule: "metric-beside-evaluation-name", metric, found });
+  }
+
+  /** MXNet prints `accuracy=0.9` for batches and `Validation-accuracy=0.8` for evaluations. */
+  #onOtherLines(metric: string): Finding[] {
+    const rule = "metric-beside-evaluation-name";
+    const names = [...(this.#longerNames.get(metric) ?? [])];
+    const found = names.find((name) => isOnValidationData(name, metric));
+    const isNew = this.#matched.has(metric) && !this.#findings.has(`${rule} ${metric}`);
+    return found === undefined || !isNew ? [] : [{ rule, metric, found }];
   }
 
   #addLongerName(metric: string, name: string): void {

@@ -9,6 +9,7 @@ const listGap = /^\s*(,|;|\/|&|and|\s)\s*$/u;
 const sign = /\s*[:=]\s*[([]?\s*$|\s*[([]\s*$/u;
 /** What may follow a list; a word would be the unit of its last number. */
 const listEnd = /^\s*(?:$|[)\]}]|[,;|]|[([]|- )/u;
+
 /** A number with the text between it and the number before it. */
 export interface PlacedNumber {
   between: string;

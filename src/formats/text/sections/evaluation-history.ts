@@ -22,7 +22,7 @@ interface MetricHistory {
   /** The values that counted. */
   counted: EarlierValues;
   /** The first line about training data that has the metric. */
-  training: TrainingLine | undefined;
+  training: DataLine | undefined;
   /** The first line that is probably about training data and whose value counted, because no evaluation was seen before. */
   probableTraining: string | undefined;
   /** The value that a progress bar shows, which it repeats with each update. */
@@ -30,17 +30,16 @@ interface MetricHistory {
   hasPartial: boolean;
   /** Whether a value of a whole pass came after one of a part. */
   hasWhole: boolean;
-  evaluation: Section | undefined;
   /** The first line about evaluation data that has the metric. */
-  evaluationLine: string | undefined;
+  evaluation: DataLine | undefined;
   /** The position of the newest value in a pass over evaluation data. */
   position: number | undefined;
   /** Whether a pass over evaluation data ended without a value of the whole pass. */
   hasOpenPass: boolean;
 }
 
-/** A line about training data. */
-export interface TrainingLine {
+/** A line about training or evaluation data. */
+interface DataLine {
   line: string;
   /** The word that says so; absent for a line about one batch. */
   word: string | undefined;
@@ -164,7 +163,7 @@ export class EvaluationHistory {
     const isBatch = isTrainingBatch(line);
     const section = isBatch ? undefined : this.sectionOf(line, start, start + text.length);
     if (!isBatch && section === undefined) return this.#isProbablyTraining(start, { line, known });
-    if (section?.kind === "evaluation") noteEvaluation(known, line, section);
+    if (section?.kind === "evaluation") known.evaluation ??= { line, word: section.word };
     if (!isBatch && section?.kind !== "training") return false;
     known.training ??= { line, word: section?.word };
     return true;
@@ -176,7 +175,7 @@ export class EvaluationHistory {
     { line, known }: { line: string; known: MetricHistory },
   ): boolean {
     const section = probableSectionAt(line, start) ?? this.#banner;
-    if (section?.kind === "evaluation") noteEvaluation(known, line, section);
+    if (section?.kind === "evaluation") known.evaluation ??= { line, word: section.word };
     if (section?.kind !== "training") return false;
     if (known.evaluation === undefined) {
       known.probableTraining ??= line;
@@ -204,7 +203,7 @@ export class EvaluationHistory {
   }
 
   /** The first line about training data that has a metric. */
-  trainingLineOf(metric: string): TrainingLine | undefined {
+  trainingLineOf(metric: string): DataLine | undefined {
     return this.#metrics.get(metric)?.training;
   }
 
@@ -223,7 +222,6 @@ export class EvaluationHistory {
         hasPartial: false,
         hasWhole: false,
         evaluation: undefined,
-        evaluationLine: undefined,
         position: undefined,
         hasOpenPass: false,
       };
@@ -233,32 +231,24 @@ export class EvaluationHistory {
   }
 }
 
-function noteEvaluation(known: MetricHistory, line: string, section: Section): void {
-  known.evaluation ??= section;
-  known.evaluationLine ??= line;
-}
-
 const longestQuote = 200;
+
+function quoted(line: string): string {
+  return line.trim().slice(0, longestQuote);
+}
 
 function findingsOf(
   metric: string,
-  { training, evaluation, probableTraining, evaluationLine }: MetricHistory,
+  { training, evaluation, probableTraining }: MetricHistory,
 ): Finding[] {
   if (evaluation === undefined) return [];
-  if (probableTraining !== undefined && evaluationLine !== undefined)
-    return [
-      {
-        rule: "training-values-counted",
-        metric,
-        training: probableTraining.trim().slice(0, longestQuote),
-        evaluation: evaluationLine.trim().slice(0, longestQuote),
-      },
-    ];
-  if (training?.word === undefined) return [];
-  const { word } = evaluation;
-  return [
-    { rule: "metric-in-several-sections", metric, training: training.word, evaluation: word },
-  ];
+  if (probableTraining !== undefined) {
+    const lines = { training: quoted(probableTraining), evaluation: quoted(evaluation.line) };
+    return [{ rule: "training-values-counted", metric, ...lines }];
+  }
+  if (training?.word === undefined || evaluation.word === undefined) return [];
+  const words = { training: training.word, evaluation: evaluation.word };
+  return [{ rule: "metric-in-several-sections", metric, ...words }];
 }
 
 /** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */

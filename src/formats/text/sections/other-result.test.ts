@@ -10,6 +10,7 @@ test.each([
   "acc 0.96 (target)",
   "acc: 0.96 [best]",
   "Targets: {'acc': 0.96}",
+  "Thresholds: {'acc': 0.96}",
   "INFO - Aim for acc=0.96",
   "last run: acc 0.96",
   "paper reports acc 0.96",

@@ -9,14 +9,15 @@ const statedBefore = new RegExp(
   String.raw`^[^\p{L}\d]*(?:(?:targets?|goals?|aim(?:ing|s)?|thresholds?|baselines?|requirements?|references?|papers?|published)\b${reached}|(?:previous|prev|last|earlier|old)\s+(?:run|result|model|experiment|attempt|best)s?\b)[^\d.!]*$`,
   "iu",
 );
-/** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
+/** `acc improved from 0.90 to 0.96`. */
 const changedFrom = /\bfrom\s+\S+\s+to\s*$/u;
+/** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
 const bestBefore =
   /^[^\p{L}\d]*(?:the\s+)?best\b(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*$/iu;
 
 /** A quick test: every line with another result has one of these words. */
 const mayBeOther =
-  /target|goal|aim|old\b|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
+  /target|goal|aim|old\b|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
 const namesOther =
   /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
 
