@@ -42,7 +42,7 @@ const usedTogether = {
     "store/records/find/find-runs.ts",
     "store/records/find/home-directory.ts",
     "store/records/find/indexed-lookup.ts",
-    "workflows/dashboard/list-live-runs.ts",
+    "workflows/dashboard/list/list-live-runs.ts",
   ],
   // A record and its schemas: a list of records that were never listed is read without the launcher.
   reading: ["store/records/read/read-summaries.ts"],
@@ -64,10 +64,10 @@ const serverChunks = {
   "serve-start": ["server/serve-dashboard.ts"],
   "serve-list": ["server/answer-requests.ts", "server/document-events.ts"],
   "serve-runs": [
-    "workflows/dashboard/watch-runs.ts",
-    "workflows/dashboard/watch-run.ts",
-    "workflows/dashboard/prepare-first-view.ts",
-    "workflows/dashboard/live-list-item.ts",
+    "workflows/dashboard/opened/watch-runs.ts",
+    "workflows/dashboard/follow/watch-run.ts",
+    "workflows/dashboard/opened/prepare-first-view.ts",
+    "workflows/dashboard/list/live-list-item.ts",
   ],
   "serve-routes": [
     "server/run-routes.ts",

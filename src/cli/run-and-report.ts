@@ -80,7 +80,8 @@ async function prepareViews(
   const { hasManySampleBytes } = await import("../store/samples/sample-bytes.ts");
   for (const { result } of runs) {
     if (!hasManySampleBytes(home, result.runId)) continue;
-    const { prepareFirstView } = await import("../workflows/dashboard/prepare-first-view.ts");
+    const { prepareFirstView } =
+      await import("../workflows/dashboard/opened/prepare-first-view.ts");
     // It is derived: without it, a server reads the samples. A finished run must not fail because of it.
     await prepareFirstView(home, result.runId, face.nowMs()).catch(() => undefined);
   }

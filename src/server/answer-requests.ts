@@ -3,8 +3,8 @@ import { getRequestListener } from "@hono/node-server";
 import { once } from "../foundation/once.ts";
 import type { DashboardRequest } from "../schema/dashboard/serving.ts";
 import { diskRunStore } from "../store/records/disk-run-store.ts";
-import { BoardWatch } from "../workflows/dashboard/watch-board.ts";
-import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
+import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
 import { dashboardApp } from "./dashboard-app.ts";
 import { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
@@ -33,7 +33,7 @@ export function answerRequests(options: DashboardRequest, rules: GuardRules): Re
   const list = new BoardWatch(home, world);
   let watch: RunWatch | undefined;
   const runs = once(async () => {
-    const { RunWatch } = await import("../workflows/dashboard/watch-runs.ts");
+    const { RunWatch } = await import("../workflows/dashboard/opened/watch-runs.ts");
     watch = new RunWatch(home, world, { list, mayChange: !isReadOnly });
     return watch;
   });

@@ -11,7 +11,7 @@ export function addAtlasRoutes(app: Hono, { home, store, list }: DashboardParts)
   const atlas = new PackedDocument(
     async () => {
       // Loads the Parquet reader on the first request.
-      const { atlasDocument } = await import("../workflows/dashboard/serve-atlas.ts");
+      const { atlasDocument } = await import("../workflows/dashboard/documents/serve-atlas.ts");
       return atlasDocument({ home, store });
     },
     { freshForMs },
@@ -19,12 +19,13 @@ export function addAtlasRoutes(app: Hono, { home, store, list }: DashboardParts)
   app.get("/api/atlas", (context) => atlas.answer(context, list.nowMs()));
   app.get("/api/atlas/row", async (context) => {
     const { rowId } = readQuery(rowQuery, context);
-    const { atlasRowDocument } = await import("../workflows/dashboard/serve-atlas.ts");
+    const { atlasRowDocument } = await import("../workflows/dashboard/documents/serve-atlas.ts");
     return context.json(await atlasRowDocument({ home, store }, rowId));
   });
   app.get("/api/references", async (context) => {
     const query = readQuery(referencesQuery, context);
-    const { referencesDocument } = await import("../workflows/dashboard/serve-references.ts");
+    const { referencesDocument } =
+      await import("../workflows/dashboard/documents/serve-references.ts");
     return context.json(await referencesDocument(query, store));
   });
 }

@@ -1,6 +1,6 @@
 import type { RunStore } from "../store/records/run-store.ts";
-import type { BoardWatch } from "../workflows/dashboard/watch-board.ts";
-import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import type { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
+import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
 import type { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
 import type { StaticFiles } from "./static-files.ts";

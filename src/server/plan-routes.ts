@@ -10,7 +10,7 @@ export function addPlanRoutes(app: Hono, { home, list }: DashboardParts): void {
   const plan = new PackedDocument(
     async () => {
       // Loads the Parquet reader on the first request.
-      const { planDocument } = await import("../workflows/dashboard/serve-plan.ts");
+      const { planDocument } = await import("../workflows/dashboard/documents/serve-plan.ts");
       return planDocument(home);
     },
     { freshForMs },

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { RaceReports } from "../workflows/dashboard/serve-races.ts";
+import { RaceReports } from "../workflows/dashboard/documents/serve-races.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { DocumentEvents } from "./document-events.ts";
 import { sendEvents } from "./send-events.ts";

@@ -4,10 +4,10 @@ import {
   predictionOf,
   progressDocument,
   rulesDocument,
-} from "../workflows/dashboard/describe-watched-run.ts";
-import type { SeriesQuery } from "../workflows/dashboard/view-run-series.ts";
-import type { OpenRun } from "../workflows/dashboard/open-run.ts";
-import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+} from "../workflows/dashboard/views/describe-watched-run.ts";
+import type { SeriesQuery } from "../workflows/dashboard/views/view-run-series.ts";
+import type { OpenRun } from "../workflows/dashboard/opened/open-run.ts";
+import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 const maxLogLines = 500;

@@ -7,8 +7,8 @@ import { readLogBytes, readLogLines } from "../store/records/read/read-log-lines
 import { archiveRecord } from "../store/records/record-archive.ts";
 import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";
-import { RunDiagnoses } from "../workflows/dashboard/run-diagnoses.ts";
-import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import { RunDiagnoses } from "../workflows/dashboard/views/run-diagnoses.ts";
+import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import {
   heatmapQuery,

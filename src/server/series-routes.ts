@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { SeriesReports } from "../workflows/dashboard/serve-series.ts";
+import { SeriesReports } from "../workflows/dashboard/documents/serve-series.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { DocumentEvents } from "./document-events.ts";
 import { sendEvents } from "./send-events.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
-import { hasModules, pythonJson } from "../export/format-tools.ts";
+import { hasModules, pythonJson } from "./format-tools.ts";
 
 // Each script logs val/acc 0.5, 0.6, … at steps 0, 1, … with the real writer into the folder of its first argument.
 const writers = [

@@ -8,8 +8,8 @@ import { StreamLimit } from "../../src/server/event-stream.ts";
 import { dashboardApp } from "../../src/server/dashboard-app.ts";
 import { StaticFiles } from "../../src/server/static-files.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
-import { BoardWatch } from "../../src/workflows/dashboard/watch-board.ts";
-import { RunWatch } from "../../src/workflows/dashboard/watch-runs.ts";
+import { BoardWatch } from "../../src/workflows/dashboard/list/watch-board.ts";
+import { RunWatch } from "../../src/workflows/dashboard/opened/watch-runs.ts";
 import { guardedServer, makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
 
 interface Route {

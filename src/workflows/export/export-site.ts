@@ -7,8 +7,8 @@ import { type ReferencesDocument, referencesFile } from "../../schema/dashboard/
 import { type ResultDetails, readDetails } from "../../store/results/read-results.ts";
 import { resultsFolders } from "../../store/results/results-folders.ts";
 import { draftSite, type SiteDraft } from "../../store/site-folder.ts";
-import { atlasDocument, type AtlasHome } from "../dashboard/serve-atlas.ts";
-import { planDocument } from "../dashboard/serve-plan.ts";
+import { atlasDocument, type AtlasHome } from "../dashboard/documents/serve-atlas.ts";
+import { planDocument } from "../dashboard/documents/serve-plan.ts";
 import { benchmarksWithReferences, showReferences } from "../submissions/show-references.ts";
 import { ownResults } from "../results/own-results.ts";
 

@@ -1,0 +1,141 @@
+import type { MetricCurve } from "../../../schema/run/measured/metric-curve.ts";
+import { PointRows } from "../follow/point-rows.ts";
+import type { WatchedRun } from "../follow/watch-run.ts";
+
+/** Quality, loss and throughput of a run. Points are only added. */
+export class WatchRunPoints {
+  readonly quality = new PointRows();
+  readonly loss = new PointRows();
+  readonly samplesPerSecond = new PointRows();
+  /** Of the metrics other than that of the first target. */
+  readonly metrics = new Map<string, { rows: PointRows; number: number }>();
+  /** Changes when points were removed. */
+  generation = 0;
+  /** The number of the newest evaluation in `quality`. */
+  #evaluationNumber = 0;
+  #areMetricsFinal = false;
+  #stepRows = 0;
+  /** How many points of `quality` throughput was computed from. */
+  #countedPoints = 0;
+  #samplesGeneration = 0;
+  #rateFrom: { timeMs: number; samplesCount: number } | undefined;
+
+  /** Adds the points that are new in the run. */
+  growFrom(run: WatchedRun): void {
+    const { generation } = run.samples;
+    const hasFewer =
+      run.evaluationCount < this.#evaluationNumber ||
+      run.log.points.loss.length < this.loss.values.length;
+    if (hasFewer || generation !== this.#samplesGeneration) this.#clear(generation);
+    // Evaluations that are no longer kept remain in the chart.
+    for (const { number, evaluation: point } of run.evaluationsAfter(this.#evaluationNumber)) {
+      this.quality.push(point.timeMs, point.samplesCount, point.value, point);
+      this.#evaluationNumber = number;
+    }
+    this.#growMetrics(run);
+    for (const point of run.log.points.loss.slice(this.loss.values.length))
+      this.loss.push(point.timeMs, point.samplesCount, point.value, { step: point.step });
+    if (run.samples.steps.rowCount > 0) this.#growRate(run);
+    else if (run.log.points.samplesPerSecond.length > 0) this.#growLoggedRate(run);
+    else this.#growCountedRate(run);
+  }
+
+  #growLoggedRate({ log }: WatchedRun): void {
+    // Rates between evaluations are dropped once the program reports its throughput.
+    if (this.#countedPoints > 0) {
+      this.samplesPerSecond.clear();
+      this.#countedPoints = 0;
+      this.generation += 1;
+    }
+    const { length } = this.samplesPerSecond.values;
+    for (const point of log.points.samplesPerSecond.slice(length))
+      this.samplesPerSecond.push(point.timeMs, point.samplesCount, point.value);
+  }
+
+  /** Throughput between two evaluations, of a program that only counts its samples. */
+  #growCountedRate({ runStartMs }: WatchedRun): void {
+    const { timesMs, samples } = this.quality;
+    for (; this.#countedPoints < timesMs.length; this.#countedPoints++) {
+      const timeMs = timesMs[this.#countedPoints] ?? 0;
+      const samplesCount = samples[this.#countedPoints] ?? Number.NaN;
+      if (!Number.isFinite(samplesCount)) continue;
+      const from =
+        this.#rateFrom ??
+        (runStartMs === undefined ? undefined : { timeMs: runStartMs, samplesCount: 0 });
+      this.#rateFrom = { timeMs, samplesCount };
+      if (from === undefined || timeMs <= from.timeMs || samplesCount <= from.samplesCount)
+        continue;
+      const rate = (samplesCount - from.samplesCount) / ((timeMs - from.timeMs) / 1000);
+      this.samplesPerSecond.push(timeMs, samplesCount, rate);
+    }
+  }
+
+  #clear(samplesGeneration: number): void {
+    this.generation += 1;
+    this.#samplesGeneration = samplesGeneration;
+    this.#evaluationNumber = 0;
+    this.#stepRows = 0;
+    this.#countedPoints = 0;
+    this.#rateFrom = undefined;
+    this.metrics.clear();
+    this.#areMetricsFinal = false;
+    for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();
+  }
+
+  /** The result has the times at which values arrived; a growing log does not. An imported log has steps, too. */
+  #growMetrics({ request, result, runStartMs, log }: WatchedRun): void {
+    const isImported = request.startable.kind === "imported";
+    if (!isImported && result?.curves !== undefined && runStartMs !== undefined) {
+      this.#takeCurves(result.curves, runStartMs);
+      return;
+    }
+    for (const [metric, series] of log.reader.run.curves.series) {
+      const points = this.metrics.get(metric) ?? { rows: new PointRows(), number: 0 };
+      this.metrics.set(metric, points);
+      for (const { number, evaluation } of series.keptAfter(points.number)) {
+        const { timeMs, samplesCount, value } = evaluation;
+        points.rows.push(timeMs, samplesCount, value, evaluation);
+        points.number = number;
+      }
+    }
+  }
+
+  /** Replaces the points from the log by those of the result, once. */
+  #takeCurves(curves: readonly MetricCurve[], runStartMs: number): void {
+    if (this.#areMetricsFinal) return;
+    if (this.metrics.size > 0) this.generation += 1;
+    this.#areMetricsFinal = true;
+    this.metrics.clear();
+    for (const { metric, clockMs, values } of curves) {
+      const rows = new PointRows();
+      for (const [index, value] of values.entries())
+        rows.push(runStartMs + (clockMs[index] ?? 0), undefined, value);
+      this.metrics.set(metric, { rows, number: values.length });
+    }
+  }
+
+  /** Throughput between two samples of the lowest rank, whose sample counts include all ranks. */
+  #growRate({ samples: { steps } }: WatchedRun): void {
+    const [rank] = steps.ranks();
+    // Throughput from the log is dropped once there is telemetry.
+    if (this.#stepRows === 0) {
+      this.samplesPerSecond.clear();
+      this.#rateFrom = undefined;
+    }
+    let base = 0;
+    for (const chunk of steps.chunks) {
+      for (let row = Math.max(0, this.#stepRows - base); row < chunk.rowCount; row++) {
+        if (chunk.rank[row] !== rank) continue;
+        const next = { timeMs: chunk.timeMs[row] ?? 0, samplesCount: chunk.samplesCount[row] ?? 0 };
+        const from = this.#rateFrom;
+        this.#rateFrom = next;
+        if (from === undefined || next.timeMs <= from.timeMs) continue;
+        const seconds = (next.timeMs - from.timeMs) / 1000;
+        const rate = (next.samplesCount - from.samplesCount) / seconds;
+        this.samplesPerSecond.push(next.timeMs, next.samplesCount, rate);
+      }
+      base += chunk.rowCount;
+    }
+    this.#stepRows = steps.rowCount;
+  }
+}
