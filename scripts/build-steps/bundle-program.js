@@ -62,7 +62,7 @@ const usedTogether = {
  */
 const serverChunks = {
   "serve-start": ["server/serve-dashboard.ts"],
-  "serve-list": ["server/answer-requests.ts", "server/document-events.ts"],
+  "serve-list": ["server/answer-requests.ts", "server/events/document-events.ts"],
   "serve-runs": [
     "workflows/dashboard/opened/watch-runs.ts",
     "workflows/dashboard/follow/watch-run.ts",
@@ -70,11 +70,11 @@ const serverChunks = {
     "workflows/dashboard/list/live-list-item.ts",
   ],
   "serve-routes": [
-    "server/run-routes.ts",
-    "server/series-routes.ts",
-    "server/race-routes.ts",
-    "server/atlas-routes.ts",
-    "server/plan-routes.ts",
+    "server/routes/run-routes.ts",
+    "server/routes/series-routes.ts",
+    "server/routes/race-routes.ts",
+    "server/routes/atlas-routes.ts",
+    "server/routes/plan-routes.ts",
   ],
 };
 const serverFolders = [

@@ -6,9 +6,9 @@ import { diskRunStore } from "../store/records/disk-run-store.ts";
 import { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
 import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
 import { dashboardApp } from "./dashboard-app.ts";
-import { StreamLimit } from "./event-stream.ts";
-import type { GuardRules } from "./guard.ts";
-import { StaticFiles } from "./static-files.ts";
+import { StreamLimit } from "./events/event-stream.ts";
+import type { GuardRules } from "./safety/guard.ts";
+import { StaticFiles } from "./answers/static-files.ts";
 
 const maxStreams = 64;
 const maxStreamsPerClient = 16;

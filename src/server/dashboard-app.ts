@@ -4,12 +4,12 @@ import { UserError } from "../foundation/user-error.ts";
 import type { AboutDocument } from "../schema/dashboard/about.ts";
 import { pagePatterns } from "../schema/dashboard/page-patterns.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
-import { guard, withSafetyHeaders } from "./guard.ts";
-import { refusalOf } from "./api-error.ts";
-import { addListRoutes } from "./list-routes.ts";
-import { acceptsGzip } from "./packed-document.ts";
-import { addGroup, routeGroups } from "./route-groups.ts";
-import type { StaticFile, StaticFiles } from "./static-files.ts";
+import { guard, withSafetyHeaders } from "./safety/guard.ts";
+import { refusalOf } from "./answers/api-error.ts";
+import { addListRoutes } from "./routes/list-routes.ts";
+import { acceptsGzip } from "./answers/packed-document.ts";
+import { addGroup, routeGroups } from "./routes/route-groups.ts";
+import type { StaticFile, StaticFiles } from "./answers/static-files.ts";
 
 /** After the page of the list was requested: when its rows are shown. */
 const loadRunsAfterMs = 1000;

@@ -1,9 +1,9 @@
 import type { RunStore } from "../store/records/run-store.ts";
 import type { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
 import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
-import type { StreamLimit } from "./event-stream.ts";
-import type { GuardRules } from "./guard.ts";
-import type { StaticFiles } from "./static-files.ts";
+import type { StreamLimit } from "./events/event-stream.ts";
+import type { GuardRules } from "./safety/guard.ts";
+import type { StaticFiles } from "./answers/static-files.ts";
 
 /** What the routes need. */
 export interface DashboardParts {

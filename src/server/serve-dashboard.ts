@@ -3,8 +3,8 @@ import { hostname, networkInterfaces } from "node:os";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
-import { Admission, readOrCreateToken } from "./access-token.ts";
-import { limitRequests } from "./limit-requests.ts";
+import { Admission, readOrCreateToken } from "./safety/access-token.ts";
+import { limitRequests } from "./safety/limit-requests.ts";
 
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 

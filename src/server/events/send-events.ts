@@ -1,6 +1,6 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
-import type { DashboardParts } from "./dashboard-parts.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
 import { eventStream, type StreamSource } from "./event-stream.ts";
 
 /**

@@ -1,13 +1,13 @@
-import type { RunStreamEvent } from "../schema/dashboard/run-stream.ts";
-import { readLogLines } from "../store/records/read/read-log-lines.ts";
+import type { RunStreamEvent } from "../../schema/dashboard/run-stream.ts";
+import { readLogLines } from "../../store/records/read/read-log-lines.ts";
 import {
   predictionOf,
   progressDocument,
   rulesDocument,
-} from "../workflows/dashboard/views/describe-watched-run.ts";
-import type { SeriesQuery } from "../workflows/dashboard/views/view-run-series.ts";
-import type { OpenRun } from "../workflows/dashboard/opened/open-run.ts";
-import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
+} from "../../workflows/dashboard/views/describe-watched-run.ts";
+import type { SeriesQuery } from "../../workflows/dashboard/views/view-run-series.ts";
+import type { OpenRun } from "../../workflows/dashboard/opened/open-run.ts";
+import type { RunWatch } from "../../workflows/dashboard/opened/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 const maxLogLines = 500;

@@ -1,15 +1,15 @@
 import type { Context, Hono } from "hono";
-import { UserError } from "../foundation/user-error.ts";
-import { labelRequest } from "../schema/dashboard/label-request.ts";
-import type { LogDocument } from "../schema/dashboard/log-page.ts";
-import type { StopDocument } from "../schema/dashboard/run-detail.ts";
-import { readLogBytes, readLogLines } from "../store/records/read/read-log-lines.ts";
-import { archiveRecord } from "../store/records/record-archive.ts";
-import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
-import { stopRun } from "../workflows/control/stop-run.ts";
-import { RunDiagnoses } from "../workflows/dashboard/views/run-diagnoses.ts";
-import type { RunWatch } from "../workflows/dashboard/opened/watch-runs.ts";
-import type { DashboardParts } from "./dashboard-parts.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { labelRequest } from "../../schema/dashboard/label-request.ts";
+import type { LogDocument } from "../../schema/dashboard/log-page.ts";
+import type { StopDocument } from "../../schema/dashboard/run-detail.ts";
+import { readLogBytes, readLogLines } from "../../store/records/read/read-log-lines.ts";
+import { archiveRecord } from "../../store/records/record-archive.ts";
+import { checkedChange, labelRun } from "../../workflows/control/label-runs.ts";
+import { stopRun } from "../../workflows/control/stop-run.ts";
+import { RunDiagnoses } from "../../workflows/dashboard/views/run-diagnoses.ts";
+import type { RunWatch } from "../../workflows/dashboard/opened/watch-runs.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
 import {
   heatmapQuery,
   logBytesQuery,
@@ -19,8 +19,8 @@ import {
   seriesQuery,
   streamQuery,
 } from "./queries.ts";
-import { RunEvents } from "./run-events.ts";
-import { sendEvents } from "./send-events.ts";
+import { RunEvents } from "../events/run-events.ts";
+import { sendEvents } from "../events/send-events.ts";
 
 /** Adds the routes below /api/runs. The store looks up run ids; request data is never used to build a file path. */
 export async function addRunRoutes(app: Hono, parts: DashboardParts): Promise<void> {

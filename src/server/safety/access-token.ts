@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { lstat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../foundation/user-error.ts";
-import { onDisk } from "../store/disk-error.ts";
-import { makeDirectory } from "../store/make-directory.ts";
-import { describeRefusal, readText } from "../store/open-file.ts";
-import { createPrivately } from "../store/write-atomically.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { onDisk } from "../../store/disk-error.ts";
+import { makeDirectory } from "../../store/make-directory.ts";
+import { describeRefusal, readText } from "../../store/open-file.ts";
+import { createPrivately } from "../../store/write-atomically.ts";
 
 const tokenBytes = 32;
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;

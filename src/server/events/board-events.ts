@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
+import type { BoardWatch } from "../../workflows/dashboard/list/watch-board.ts";
 import { eventOfJson, eventText, type StreamSource } from "./event-stream.ts";
 
 const boardPattern = /^([0-9a-f]{12})-(\d{1,12})$/;

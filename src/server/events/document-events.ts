@@ -1,4 +1,4 @@
-import type { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";
+import type { BoardWatch } from "../../workflows/dashboard/list/watch-board.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 interface FollowedData {

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
-import { once } from "../foundation/once.ts";
-import type { DashboardParts } from "./dashboard-parts.ts";
+import { once } from "../../foundation/once.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
 
 /** Adds routes to an application. */
 type AddRoutes = (app: Hono, parts: DashboardParts) => void | Promise<void>;

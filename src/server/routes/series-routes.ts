@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
-import { SeriesReports } from "../workflows/dashboard/documents/serve-series.ts";
-import type { DashboardParts } from "./dashboard-parts.ts";
-import { DocumentEvents } from "./document-events.ts";
-import { sendEvents } from "./send-events.ts";
+import { SeriesReports } from "../../workflows/dashboard/documents/serve-series.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
+import { DocumentEvents } from "../events/document-events.ts";
+import { sendEvents } from "../events/send-events.ts";
 
 /** Adds the routes under /api/series. Series ids are looked up, never joined to a path. */
 export function addSeriesRoutes(app: Hono, parts: DashboardParts): void {

@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
-import { RaceReports } from "../workflows/dashboard/documents/serve-races.ts";
-import type { DashboardParts } from "./dashboard-parts.ts";
-import { DocumentEvents } from "./document-events.ts";
-import { sendEvents } from "./send-events.ts";
+import { RaceReports } from "../../workflows/dashboard/documents/serve-races.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
+import { DocumentEvents } from "../events/document-events.ts";
+import { sendEvents } from "../events/send-events.ts";
 
 /** Adds the routes under /api/races. Race ids are looked up, never joined to a path. */
 export function addRaceRoutes(app: Hono, parts: DashboardParts): void {

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
-import { BoardEvents, boardStreamId } from "./board-events.ts";
-import type { DashboardParts } from "./dashboard-parts.ts";
-import { sendEvents } from "./send-events.ts";
+import { BoardEvents, boardStreamId } from "../events/board-events.ts";
+import type { DashboardParts } from "../dashboard-parts.ts";
+import { sendEvents } from "../events/send-events.ts";
 
 /** Adds the routes of the list of runs, which the first page requests. */
 export function addListRoutes(app: Hono, parts: DashboardParts): void {

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { UserError } from "../foundation/user-error.ts";
-import { logLevels } from "../schema/dashboard/log-page.ts";
-import { heatmapMetrics, rankOrders, xAxes } from "../schema/dashboard/run-series.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { logLevels } from "../../schema/dashboard/log-page.ts";
+import { heatmapMetrics, rankOrders, xAxes } from "../../schema/dashboard/run-series.ts";
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const position = z.coerce.number().refine(Number.isFinite, "must be a number");

@@ -1,5 +1,5 @@
-import { UserError, WorldError } from "../foundation/user-error.ts";
-import type { ApiErrorDocument } from "../schema/dashboard/api-error.ts";
+import { UserError, WorldError } from "../../foundation/user-error.ts";
+import type { ApiErrorDocument } from "../../schema/dashboard/api-error.ts";
 
 const statusOfCode: Readonly<Record<string, number>> = {
   "unknown-run": 404,
