@@ -21,7 +21,7 @@ const usedTogether = {
     "cli/plan-run-call.ts",
     "cli/run-and-report.ts",
     "cli/progress.ts",
-    "report/runs/result-card.ts",
+    "report/runs/card/result-card.ts",
     "store/catalogue/catalogue.ts",
     "workflows/launch/prepare/find-workload.ts",
     "workflows/launch/targets/local-world.ts",
@@ -37,7 +37,7 @@ const usedTogether = {
   records: [
     "cli/commands/runs.ts",
     "cli/parse-arguments.ts",
-    "report/runs/run-table.ts",
+    "report/runs/tables/run-table.ts",
     "store/records/disk-run-store.ts",
     "store/records/find/find-runs.ts",
     "store/records/find/home-directory.ts",

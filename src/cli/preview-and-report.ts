@@ -1,5 +1,5 @@
 import { describeWarning } from "../report/describe-error.ts";
-import { launchPreviewText } from "../report/runs/launch-summary-text.ts";
+import { launchPreviewText } from "../report/runs/live/launch-summary-text.ts";
 import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
 import { localWorld } from "../workflows/launch/targets/local-world.ts";
 import type { SeriesPlan } from "../workflows/launch/prepare/plan-series.ts";

@@ -1,6 +1,6 @@
 import { formatSignificant } from "../foundation/units.ts";
 import { armLabel } from "../report/race/race-verdict.ts";
-import { seriesStopText } from "../report/runs/series-stop-text.ts";
+import { seriesStopText } from "../report/runs/card/series-stop-text.ts";
 import type { RaceReport } from "../schema/run/race/race-report.ts";
 import type { PlanWarning } from "../workflows/launch/prepare/find-workload.ts";
 import type { RacePlan } from "../workflows/race/plan-race.ts";

@@ -62,7 +62,7 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
       .filter((repeat) => repeat !== undefined)
       .map((repeat) => `${describeRepeat(repeat, paint)}\n`);
     const gap = lines.length === 0 ? "" : "\n";
-    const { resultCard } = await import("../report/runs/result-card.ts");
+    const { resultCard } = await import("../report/runs/card/result-card.ts");
     face.out.print(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
   if (!face.interrupt.aborted) await prepareViews(runs, options.call);
@@ -125,7 +125,7 @@ async function isAccepted(event: RunEvent, { asksFirst, call }: ReportOptions): 
   const { face, shared } = call;
   const { kind } = summary.launchTarget;
   if (kind === "local" || kind === "simulated") return true;
-  const { launchSummaryText } = await import("../report/runs/launch-summary-text.ts");
+  const { launchSummaryText } = await import("../report/runs/live/launch-summary-text.ts");
   const what = shared.quiet ? `${launchSummaryText(summary)}. ` : "";
   const answer = await face.ask(`${what}Start? [Y/n] `);
   if (answer.kind === "answered") return /^\s*(?:y(?:es)?)?\s*$/iu.test(answer.text);
@@ -141,7 +141,7 @@ async function warnAboutBrokenRule(event: RunEvent, view: ProgressView | undefin
   const { runId, checklist } = event;
   const [first] = checklist.findings;
   if (view === undefined || checklist.isFinal || first === undefined) return;
-  const { describeBroken } = await import("../report/runs/rules-text.ts");
+  const { describeBroken } = await import("../report/runs/facts/rules-text.ts");
   view.warnOnce(runId, describeBroken(first, checklist.edition));
 }
 

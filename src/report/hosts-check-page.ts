@@ -7,7 +7,7 @@ import type {
   RingTest,
 } from "../schema/run/hosts/host-check.ts";
 import type { Paint } from "./paint.ts";
-import { reapedText } from "./runs/reaped-text.ts";
+import { reapedText } from "./runs/live/reaped-text.ts";
 import { countOf } from "./wording.ts";
 
 /** Of many connections the slowest are listed. */

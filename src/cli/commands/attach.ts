@@ -183,7 +183,7 @@ async function report(
     const remainingSeeds = remaining.length === 0 ? {} : { remainingSeeds: remaining };
     writeJson(face, "attach", { runId, result: ended.result, ...remainingSeeds });
   } else {
-    const { resultCard } = await import("../../report/runs/result-card.ts");
+    const { resultCard } = await import("../../report/runs/card/result-card.ts");
     face.out.print(`${resultCard(summary, [ended], face.out.paint)}\n`);
   }
   return ended.result.outcome.kind === "reached" ? exitCodes.yes : exitCodes.no;

@@ -156,7 +156,7 @@ async function printResult(
     face.out.write(`${JSON.stringify(document)}\n`);
     return;
   }
-  const { resultCard } = await import("../../report/runs/result-card.ts");
+  const { resultCard } = await import("../../report/runs/card/result-card.ts");
   const cards = series.map(({ summary, runs }) => resultCard(summary, runs, face.out.paint));
   face.out.print(`${cards.join("\n\n")}\n`);
 }

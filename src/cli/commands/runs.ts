@@ -136,7 +136,7 @@ async function listRuns(all: readonly RunSummary[], filter: RunFilter, call: Run
   const { key, isReversed } = orderOf(call);
   const rows = sortByValue(matching, (run) => sortValue(run, key), isReversed);
   const text = async (): Promise<string> => {
-    const { runTable } = await import("../../report/runs/run-table.ts");
+    const { runTable } = await import("../../report/runs/tables/run-table.ts");
     return runTable(rows, lookOf(call));
   };
   return { rows, text };
@@ -152,7 +152,7 @@ async function listSeries(all: readonly RunSummary[], filter: RunFilter, call: R
   const { key, isReversed } = orderOf(call);
   const rows = sortByValue(matching, (row) => seriesSortValue(row, key), isReversed);
   const text = async (): Promise<string> => {
-    const { seriesTable } = await import("../../report/runs/series-table.ts");
+    const { seriesTable } = await import("../../report/runs/tables/series-table.ts");
     return seriesTable(rows, lookOf(call));
   };
   return { rows, text };

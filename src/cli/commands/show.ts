@@ -70,7 +70,7 @@ export const showCommand = defineCommand({
     if (printsLog) return printLogs(shown, rank, logWriter(face.out, raw));
     if (ranks && !shared.json) return printRanks(pages, face.out);
     await printPages(shown, pages, { face, shared });
-    const { isAltered } = await import("../../report/runs/describe-integrity.ts");
+    const { isAltered } = await import("../../report/runs/facts/describe-integrity.ts");
     const hasFindings = pages.some(
       ({ integrity, verdictDifferences }) => isAltered(integrity) || verdictDifferences.length > 0,
     );
@@ -79,7 +79,7 @@ export const showCommand = defineCommand({
 });
 
 async function printRanks(pages: readonly RunPage[], out: Screen): Promise<0> {
-  const { rankLines } = await import("../../report/runs/rank-lines.ts");
+  const { rankLines } = await import("../../report/runs/page/rank-lines.ts");
   for (const page of pages) out.write(`${rankLines(page, out.paint)}\n`);
   return exitCodes.yes;
 }
@@ -129,10 +129,10 @@ async function printPages(
     writeJson(face, "show", { summary, runs: pages });
     return;
   }
-  const { runPage } = await import("../../report/runs/run-page.ts");
+  const { runPage } = await import("../../report/runs/page/run-page.ts");
   const { tableWidth } = await import("../atlas-screen.ts");
   const look = { isVerbose: shared.verbose, width: tableWidth(face) };
-  const { resultCard } = await import("../../report/runs/result-card.ts");
+  const { resultCard } = await import("../../report/runs/card/result-card.ts");
   const { paint } = face.out;
   const isAlone = pages.length === 1;
   const card =

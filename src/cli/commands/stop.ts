@@ -1,6 +1,6 @@
 import type { StoppedRun } from "../../workflows/control/stop-everywhere.ts";
 import { countOf } from "../../report/wording.ts";
-import { describeEnd } from "../../report/runs/describe-outcome.ts";
+import { describeEnd } from "../../report/runs/facts/describe-outcome.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 

@@ -30,7 +30,7 @@ export const verifyCommand = defineCommand({
   ],
   async act({ arguments: given, face, shared }) {
     const { verifyRecords } = await import("../../workflows/read-run/verify-records.ts");
-    const { isAltered } = await import("../../report/runs/describe-integrity.ts");
+    const { isAltered } = await import("../../report/runs/facts/describe-integrity.ts");
     const { env, cwd, interrupt: signal } = face;
     const found: VerifiedRecord[] = [];
     const store = await openStore(face, shared);
@@ -62,7 +62,7 @@ async function lineOf(found: VerifiedRecord, paint: Paint): Promise<string> {
   if (found.kind === "not-a-record")
     return `${paint.name(found.argument)}   ${paint.bad(`not a record: ${found.reason}`)}`;
   const { describeIntegrity, describeVerdictDifference, isAltered } =
-    await import("../../report/runs/describe-integrity.ts");
+    await import("../../report/runs/facts/describe-integrity.ts");
   const text = describeIntegrity(found.integrity);
   const differences = found.verdictDifferences.map(
     (difference) => `\n  ${paint.bad(describeVerdictDifference(difference))}`,

@@ -1,7 +1,7 @@
 import { formatTag } from "../../schema/run/request/tag-text.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import { acceleratorsText, hasAccelerators } from "../runs/accelerators-text.ts";
-import { logTimesText, startableText } from "../runs/origin-text.ts";
+import { acceleratorsText, hasAccelerators } from "../runs/card/accelerators-text.ts";
+import { logTimesText, startableText } from "../runs/facts/origin-text.ts";
 
 /** What ran, when, and on what, of the first run; settings are the same in all runs of a series. */
 export function systemFacts([first]: readonly RunPage[]): [string, string][] {

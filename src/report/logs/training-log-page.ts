@@ -7,7 +7,7 @@ import type {
 } from "../../schema/run/outcome/metric-target.ts";
 import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type { Paint } from "../paint.ts";
-import { standingLines } from "../runs/target-lines.ts";
+import { standingLines } from "../runs/facts/target-lines.ts";
 import { countOf } from "../wording.ts";
 
 /** The data of the page. */

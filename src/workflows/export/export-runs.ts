@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { FormatFile, WriterOptionValues } from "../../formats/format.ts";
 import type { WritableFormat } from "../../formats/formats.ts";
 import { plainPaint } from "../../report/paint.ts";
-import { resultCard } from "../../report/runs/result-card.ts";
+import { resultCard } from "../../report/runs/card/result-card.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";

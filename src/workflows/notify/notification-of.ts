@@ -1,5 +1,5 @@
 import { formatDuration, formatSignificant } from "../../foundation/units.ts";
-import { silenceText } from "../../report/runs/silence-text.ts";
+import { silenceText } from "../../report/runs/timeline/silence-text.ts";
 import type { Notification } from "../../schema/run/findings/notification.ts";
 import type { RunEvent } from "../../schema/run/events/run-event.ts";
 import { runName } from "../../schema/run/request/run-name.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { ledgerFacts, ledgerRows } from "../../../src/report/runs/ledger-text.ts";
+import { ledgerFacts, ledgerRows } from "../../../src/report/runs/page/ledger-text.ts";
 import type { Ledger } from "../../../src/schema/run/measured/ledger.ts";
 import { Gauge } from "../../components/gauge.tsx";
 import { Panel } from "../../components/panel.tsx";

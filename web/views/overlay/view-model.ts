@@ -5,7 +5,7 @@ import type {
   XAxis,
 } from "../../../src/schema/dashboard/run-series.ts";
 import { runName } from "../../../src/schema/run/request/run-name.ts";
-import { startableText } from "../../../src/report/runs/origin-text.ts";
+import { startableText } from "../../../src/report/runs/facts/origin-text.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
 import { axisOf } from "../run/x-axis.ts";
 

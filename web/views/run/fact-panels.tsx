@@ -1,5 +1,8 @@
 import { jobSize } from "./job-size.ts";
-import { acceleratorsText, hasAccelerators } from "../../../src/report/runs/accelerators-text.ts";
+import {
+  acceleratorsText,
+  hasAccelerators,
+} from "../../../src/report/runs/card/accelerators-text.ts";
 import type { JSX } from "preact";
 import {
   formatBytes,
@@ -8,17 +11,21 @@ import {
   formatUsd,
 } from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
-import { conditionsText } from "../../../src/report/runs/conditions-text.ts";
-import { hostClockLines } from "../../../src/report/runs/host-clock-text.ts";
-import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
-import { hasKnownSeed, logTimesText, startableText } from "../../../src/report/runs/origin-text.ts";
+import { conditionsText } from "../../../src/report/runs/page/conditions-text.ts";
+import { hostClockLines } from "../../../src/report/runs/timeline/host-clock-text.ts";
+import { describeIntegrity } from "../../../src/report/runs/facts/describe-integrity.ts";
+import {
+  hasKnownSeed,
+  logTimesText,
+  startableText,
+} from "../../../src/report/runs/facts/origin-text.ts";
 import { isJudged } from "../../../src/schema/run/outcome/is-judged.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { timelineLines } from "../../../src/report/runs/timeline.ts";
+import { timelineLines } from "../../../src/report/runs/timeline/timeline.ts";
 import type { RunRules } from "../../../src/schema/run/outcome/run-rules.ts";
 import { checklistItems } from "./checklist-items.ts";
 import { lifecycleMood } from "./lifecycle-mood.ts";

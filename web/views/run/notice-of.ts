@@ -1,4 +1,4 @@
-import { eventText } from "../../../src/report/runs/lifecycle-text.ts";
+import { eventText } from "../../../src/report/runs/timeline/lifecycle-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/events/lifecycle-event.ts";
 
 /**

@@ -1,5 +1,8 @@
 import type { JSX } from "preact";
-import { comparedRows, notMeasuredText } from "../../../src/report/runs/plan-comparison-text.ts";
+import {
+  comparedRows,
+  notMeasuredText,
+} from "../../../src/report/runs/page/plan-comparison-text.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Panel } from "../../components/panel.tsx";
 

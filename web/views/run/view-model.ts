@@ -1,6 +1,6 @@
-import { abandonedText, describeOutcome } from "../../../src/report/runs/describe-outcome.ts";
+import { abandonedText, describeOutcome } from "../../../src/report/runs/facts/describe-outcome.ts";
 import { plainPaint } from "../../../src/report/paint.ts";
-import { plateauText } from "../../../src/report/runs/progress-line.ts";
+import { plateauText } from "../../../src/report/runs/live/progress-line.ts";
 import {
   formatCount,
   formatDuration,

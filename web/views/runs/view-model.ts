@@ -4,7 +4,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
-import { plateauText } from "../../../src/report/runs/progress-line.ts";
+import { plateauText } from "../../../src/report/runs/live/progress-line.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
 import type { Outcome } from "../../../src/schema/run/outcome/outcome.ts";

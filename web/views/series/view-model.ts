@@ -1,7 +1,7 @@
 import { formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
 import { plainPaint } from "../../../src/report/paint.ts";
-import { describeOutcome } from "../../../src/report/runs/describe-outcome.ts";
-import { seriesTexts } from "../../../src/report/runs/series-table.ts";
+import { describeOutcome } from "../../../src/report/runs/facts/describe-outcome.ts";
+import { seriesTexts } from "../../../src/report/runs/tables/series-table.ts";
 import type {
   ListedRow,
   RunUse,
