@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HeatmapDocument } from "../../../src/schema/dashboard/run-series.ts";
-import { cellText, rankOfCell } from "../../views/run/heat-map-model.ts";
+import { cellText, rankOfCell } from "../../views/run/heat-map/heat-map-model.ts";
 import { heatAxes } from "./heat-axes.ts";
 
 const zero = { atMs: 1_000_000, label: "clock" };

@@ -7,7 +7,7 @@ import { type AtlasChart, kindWords, pointAfterKey } from "../../charts/atlas/at
 import { drawAtlas } from "../../charts/atlas/draw-atlas.ts";
 import type { DrawnPlot, PlotLook } from "../../charts/atlas/plot-look.ts";
 import { Isolated } from "../../components/isolated.tsx";
-import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
+import { type DrawPlot, PlotPanel } from "../../components/figures/plot-panel.tsx";
 import { storeInAddress } from "../../router.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { ShapeIcon } from "./shape-icon.tsx";

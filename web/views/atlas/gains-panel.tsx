@@ -6,8 +6,8 @@ import { acceleratorText, middleRunMark, numberText } from "../../../src/report/
 import type { Gains } from "../../../src/schema/atlas/gains.ts";
 import { drawGains } from "../../charts/atlas/draw-gains.ts";
 import { gainsChart, gainsCsv, type GainsChart } from "../../charts/atlas/gains-chart.ts";
-import { DataTable } from "../../components/data-table.tsx";
-import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
+import { DataTable } from "../../components/tables/data-table.tsx";
+import { type DrawPlot, PlotPanel } from "../../components/figures/plot-panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { gainsOf } from "./view-model.ts";

@@ -5,8 +5,8 @@ import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-docum
 import type { ApiError } from "../../api.ts";
 import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import type { ChartSpec } from "../../charts/run/chart-spec.ts";
-import { ChartPanel } from "../../components/chart.tsx";
-import { DataTable } from "../../components/data-table.tsx";
+import { ChartPanel } from "../../components/figures/chart.tsx";
+import { DataTable } from "../../components/tables/data-table.tsx";
 import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage, Panel } from "../../components/panel.tsx";

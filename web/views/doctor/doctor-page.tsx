@@ -9,7 +9,7 @@ import { Prose } from "../../components/prose.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
 import type { PageProps } from "../../page-props.ts";
-import { HeatMapPanel } from "../run/heat-map-panel.tsx";
+import { HeatMapPanel } from "../run/heat-map/heat-map-panel.tsx";
 import { AttemptsPanel } from "./attempts-panel.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
 import { WaitGraphPanel } from "./wait-graph-panel.tsx";

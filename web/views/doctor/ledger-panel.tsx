@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { ledgerFacts, ledgerRows } from "../../../src/report/runs/page/ledger-text.ts";
 import type { Ledger } from "../../../src/schema/run/measured/ledger.ts";
-import { Gauge } from "../../components/gauge.tsx";
+import { Gauge } from "../../components/figures/gauge.tsx";
 import { Panel } from "../../components/panel.tsx";
 
 /** Where the time of a run went that could restart; nothing for other runs. */

@@ -5,7 +5,7 @@ import { xAxes, type SeriesBuckets } from "../../../src/schema/dashboard/run-ser
 import type { ApiError } from "../../api.ts";
 import { fetchRun, fetchSeries } from "../../requests/run.ts";
 import { isEmpty } from "../../charts/run/chart-spec.ts";
-import { ChartPanel } from "../../components/chart.tsx";
+import { ChartPanel } from "../../components/figures/chart.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Link } from "../../components/link.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
@@ -13,7 +13,7 @@ import { asFailure } from "../../live/follow.ts";
 import { place, storeInAddress } from "../../router.ts";
 import { readIds } from "../atlas/atlas-view.ts";
 import { maxOverlaid } from "../runs/picked-runs.ts";
-import { axisNames, readXAxis } from "../run/x-axis.ts";
+import { axisNames, readXAxis } from "../run/charts/x-axis.ts";
 import {
   differingFacts,
   metricsOf,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sampleDetail } from "../run/sample-detail.ts";
+import { sampleDetail } from "../run/charts/sample-detail.ts";
 import { differingFacts, overlayChart, smoothed } from "./view-model.ts";
 
 describe("smoothed", () => {

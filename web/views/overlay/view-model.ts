@@ -7,7 +7,7 @@ import type {
 import { runName } from "../../../src/schema/run/request/run-name.ts";
 import { startableText } from "../../../src/report/runs/facts/origin-text.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
-import { axisOf } from "../run/x-axis.ts";
+import { axisOf } from "../run/charts/x-axis.ts";
 
 /** What is shown of which runs, which is stored in the address. */
 export interface OverlayView {

@@ -15,8 +15,8 @@ import {
   type FrontPoint,
 } from "../../charts/plan/front-chart.ts";
 import { Panel } from "../../components/panel.tsx";
-import { SaveFigure } from "../../components/save-figure.tsx";
-import { SvgAxes, SvgFigure, type FigureSize } from "../../components/svg-figure.tsx";
+import { SaveFigure } from "../../components/figures/save-figure.tsx";
+import { SvgAxes, SvgFigure, type FigureSize } from "../../components/figures/svg-figure.tsx";
 import { useMedia } from "../../components/use-media.ts";
 import { place, storeInAddress } from "../../router.ts";
 import type { PlanView } from "./plan-engine.ts";

@@ -9,8 +9,8 @@ import type { PlotBox } from "../../charts/plan/chart-scale.ts";
 import { oddsChart } from "../../charts/plan/odds-chart.ts";
 import { scalingChart, type PublishedPoint } from "../../charts/plan/scaling-chart.ts";
 import { Panel } from "../../components/panel.tsx";
-import { SaveFigure } from "../../components/save-figure.tsx";
-import { SvgAxes, SvgFigure } from "../../components/svg-figure.tsx";
+import { SaveFigure } from "../../components/figures/save-figure.tsx";
+import { SvgAxes, SvgFigure } from "../../components/figures/svg-figure.tsx";
 import type { PlannedAnswer, PlanView } from "./plan-engine.ts";
 import {
   billNote,

@@ -12,10 +12,10 @@ import {
   raceTimesChart,
   raceTimesCsv,
 } from "../../charts/race/race-chart.ts";
-import { DataTable } from "../../components/data-table.tsx";
+import { DataTable } from "../../components/tables/data-table.tsx";
 import { Link } from "../../components/link.tsx";
 import { PageMessage, Panel } from "../../components/panel.tsx";
-import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
+import { type DrawPlot, PlotPanel } from "../../components/figures/plot-panel.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { followDocument, followedState } from "../../live/followed-document.ts";
 import { armTable, raceLine, targetTable } from "./view-model.ts";

@@ -6,17 +6,17 @@ import { WhenVisible } from "../../components/when-visible.tsx";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
-import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./fact-panels.tsx";
-import { PlanComparisonPanel } from "./plan-comparison-panel.tsx";
-import type { EmptyPanel } from "./empty-panels.tsx";
+import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./panels/fact-panels.tsx";
+import { PlanComparisonPanel } from "./panels/plan-comparison-panel.tsx";
+import type { EmptyPanel } from "./panels/empty-panels.tsx";
 import type { ClockZero } from "../../charts/run/heat-axes.ts";
-import { HeatMapPanel, heatTitle } from "./heat-map-panel.tsx";
-import { LogPanel } from "./log-panel.tsx";
-import { FirstCharts, RunCharts } from "./run-charts.tsx";
-import { RunHeader } from "./run-header.tsx";
-import { fetchDetail, followRun, runState, type RunState } from "./run-state.ts";
+import { HeatMapPanel, heatTitle } from "./heat-map/heat-map-panel.tsx";
+import { LogPanel } from "./log/log-panel.tsx";
+import { FirstCharts, RunCharts } from "./charts/run-charts.tsx";
+import { RunHeader } from "./header/run-header.tsx";
+import { fetchDetail, followRun, runState, type RunState } from "./stream/run-state.ts";
 import { pageSeries } from "../../../src/schema/dashboard/run-series.ts";
-import { readXAxis } from "./x-axis.ts";
+import { readXAxis } from "./charts/x-axis.ts";
 
 /** One run: live while it is in progress, and its record afterwards. */
 export function RunPage({ parts }: PageProps): JSX.Element {

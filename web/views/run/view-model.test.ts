@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { RunResult } from "../../../src/schema/run/outcome/run-result.ts";
-import { sampleDetail } from "./sample-detail.ts";
+import { sampleDetail } from "./charts/sample-detail.ts";
 import {
   budgetLines,
   causeText,

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { Gauge } from "../../components/gauge.tsx";
+import { Gauge } from "../../components/figures/gauge.tsx";
 import { Link } from "../../components/link.tsx";
-import { Sparkline } from "../../components/sparkline.tsx";
+import { Sparkline } from "../../components/figures/sparkline.tsx";
 import type { RunRow } from "./view-model.ts";
 
 /** One row of the list. */

@@ -6,7 +6,7 @@ import { StateMessage } from "../../components/panel.tsx";
 import { Link } from "../../components/link.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { useMedia } from "../../components/use-media.ts";
-import { useVirtualRows } from "../../components/use-virtual-rows.ts";
+import { useVirtualRows } from "../../components/tables/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
 import { goTo, storeInAddress, place } from "../../router.ts";
 import { LabelPicked } from "./label-picked.tsx";

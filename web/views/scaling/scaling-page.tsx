@@ -11,8 +11,8 @@ import type { ScalingReport, ScalingStudy } from "../../../src/schema/atlas/scal
 import { curveName, scalingCurvesChart } from "../../charts/atlas/scaling-curves-chart.ts";
 import { Command } from "../../components/command.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
-import { ResultsTable } from "../../components/results-table.tsx";
-import { SvgAxes, SvgFigure } from "../../components/svg-figure.tsx";
+import { ResultsTable } from "../../components/tables/results-table.tsx";
+import { SvgAxes, SvgFigure } from "../../components/figures/svg-figure.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import { place } from "../../router.ts";
 import { AtlasFilters } from "../atlas/atlas-filters.tsx";

@@ -5,7 +5,7 @@ import {
   type SeriesPageDocument,
 } from "../../../src/schema/dashboard/series.ts";
 import { isEmpty } from "../../charts/run/chart-spec.ts";
-import { ChartPanel } from "../../components/chart.tsx";
+import { ChartPanel } from "../../components/figures/chart.tsx";
 import { Link } from "../../components/link.tsx";
 import { PageMessage, Panel } from "../../components/panel.tsx";
 import { followDocument, followedState } from "../../live/followed-document.ts";
