@@ -1,12 +1,14 @@
-import type { Cause, Diagnosis, LookedAt } from "../schema/diagnosis/diagnosis.ts";
+import type { Cause, Diagnosis } from "../schema/diagnosis/diagnosis.ts";
 import { jobRanksOf } from "../schema/run/hosts/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
-import { reportedFaults } from "./ends/reported-faults.ts";
+import { reportedFaults, reportedHang } from "./ends/reported-faults.ts";
 import { silence } from "./ends/stated-causes.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
+import { byWords, isOpen, saysMore, withoutWords, withWords } from "./words/judge-by-words.ts";
 import { findSlowLinks } from "./links/find-slow-links.ts";
+import { lookedAt } from "./looked-at.ts";
 import type { RunFacts } from "./run-facts.ts";
 import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
 import { causesOfRas } from "./ras/causes-of-ras.ts";
@@ -25,6 +27,12 @@ const minimumLikelihood = 0.5;
  * causes, not measured frequencies; docs/diagnosis.md has the measured accuracy.
  */
 export function diagnoseRun(facts: RunFacts): Diagnosis {
+  const known = judge(withoutWords(facts));
+  const general = isOpen(known) ? judge(withWords(facts)) : known;
+  return saysMore(general, known) ? byWords(general) : known;
+}
+
+function judge(facts: RunFacts): Diagnosis {
   // Dumps of a wait that ended do not matter to a run that reached its target.
   const dumps = facts.outcome?.kind === "reached" ? [] : facts.dumps;
   const isDead = facts.outcome?.kind === "died";
@@ -84,6 +92,10 @@ function stuckCauses(facts: RunFacts, flight: FlightVerdict, ends: readonly Caus
   if (flight.kind === "causes") return [...flight.causes];
   const ras = causesOfRas(facts.ras ?? [], { isStuck: silence(facts).length > 0 });
   if (ras.length > 0) return ras;
+  if (ends.length === 0 && facts.dumps.length === 0) {
+    const reported = reportedHang(facts);
+    if (reported !== undefined) return [reported];
+  }
   const isExplained = ends.some(({ kind }) => kind !== "out-of-time" && kind !== "clock-step");
   return facts.dumps.length > 0 || isExplained ? [] : silence(facts);
 }
@@ -161,24 +173,4 @@ function doubtAbout({ kind, evidence }: Cause): string {
   return evidence.some((each) => each.kind === "ras")
     ? "ranks have launched different numbers of collectives, as in a hang, but also for moments in a job that runs; a second answer of NCCL's RAS would show which"
     : "the program stopped printing, and nothing shows which rank hangs";
-}
-
-function lookedAt(facts: RunFacts): LookedAt[] {
-  const samples = [...facts.steps.values()].flat();
-  const verified = samples.flatMap(({ verifiedSteps }) => verifiedSteps ?? []);
-  const stepCount = new Set(verified.map(({ step }) => step)).size;
-  return [
-    { what: "log-lines", count: facts.lineCount },
-    // Without a record, they are made from lines.
-    { what: "events", count: facts.placesOfEvents === undefined ? facts.events.length : 0 },
-    { what: "findings", count: facts.findings.length },
-    { what: "step-samples", count: samples.length },
-    ...(verified.length === 0 ? [] : [{ what: "verified-steps" as const, count: stepCount }]),
-    { what: "flight-recorder-dumps", count: facts.dumps.length },
-    ...(facts.ras === undefined || facts.ras.length === 0
-      ? []
-      : [{ what: "ras-answers" as const, count: facts.ras.length }]),
-    { what: "stacks", count: facts.stacks.length },
-    { what: "error-files", count: facts.errorFiles.length },
-  ];
 }

@@ -52,6 +52,9 @@ const weights: Record<SignKind, number> = {
   mismatch: 5,
   "slow-rank": 6,
   "not-reproducible": 6,
+  "no-progress": 6,
+  "data-wait": 6,
+  thermal: 6,
   stopped: 6,
 };
 
@@ -59,7 +62,13 @@ const weights: Record<SignKind, number> = {
 const ofOthers: ReadonlySet<SignKind> = new Set(["connection", "timeout", "mismatch"]);
 
 /** Signs that end no rank. */
-const ofReports: ReadonlySet<SignKind> = new Set(["slow-rank", "not-reproducible"]);
+const ofReports: ReadonlySet<SignKind> = new Set([
+  "slow-rank",
+  "not-reproducible",
+  "no-progress",
+  "data-wait",
+  "thermal",
+]);
 
 /** Whether a sign only tells that other ranks are gone, or do not answer. */
 export function isOfOthers({ kind }: Pick<SeenSign, "kind">): boolean {
@@ -94,6 +103,8 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
 function withoutUnnamed(failures: RankFailure[]): RankFailure[] {
   const unnamed = failures.find(({ rank }) => rank === unnamedRank);
   if (unnamed === undefined || failures.length === 1) return failures;
+  // A coordinator that lists whom it waited for in vain is no rank.
+  if (unnamed.signs.some(({ missingRanks }) => missingRanks !== undefined)) return failures;
   // C++ prints this line without the label of its rank, also after the loss of another.
   const isUnclear = /^\W*terminate called/u.test(unnamed.signs[0]?.text ?? "");
   const isBest = failures[0] === unnamed && unnamed.class !== failures[1]?.class && !isUnclear;

@@ -13,6 +13,7 @@ import {
 import { hasBadWord, PrintedValues } from "./printed-values.ts";
 import { dependsOnDigits, type LineSign, signOfLine } from "./sign-of-line.ts";
 import { mayBeSign } from "./sign-patterns.ts";
+import { signOfWords } from "../words/sign-of-words.ts";
 import { type LineContext, TracebackWatch } from "./traceback-watch.ts";
 
 /** A line that is a sign of something. */
@@ -64,11 +65,15 @@ type KeptSign = SeenSign & Pick<Seen, "process" | "host"> & { progress: number }
 const keptOfEach = 3;
 /** A line that this many lines about steps follow did not end the training. */
 const passedAfter = 6;
+/** Of a line that only its words make a sign. */
+const generalPassedAfter = 3;
 /** The program or its launcher says that the training ended as it should. */
 const completion =
   /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
 /** A launcher inside the program, about a process that it starts again if it may. */
 const processFailed = /\bfailed \(exitcode: -?\d+\) local_rank: \d/u;
+/** Signs of what makes steps slow, while the training goes on. */
+const ofSpeed: ReadonlySet<string> = new Set(["slow-rank", "data-wait"]);
 /** Signs that do not stop a program that completes, even if no later line about a step shows it. */
 const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
@@ -144,7 +149,7 @@ export class LineSigns {
     if (processFailed.test(text)) this.#losses.restarted();
     const isOfJob = this.#readJob(seen);
     const isOfTraceback = watch.matters(text);
-    const own = mayBeSign(text) ? signOfLine(text) : undefined;
+    const own = mayBeSign(text) ? ownSign(text, shape) : undefined;
     const matters = isOfJob || isOfTraceback || own !== undefined;
     if (!matters && !dependsOnDigits(text)) this.#shapes.add(text, shape);
     if (!matters) return;
@@ -167,16 +172,18 @@ export class LineSigns {
     if (isProgress) this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
   }
 
-  #isPassed({ kind, file, progress }: KeptSign): boolean {
+  #isPassed({ kind, file, progress, isGeneral }: KeptSign): boolean {
     const later = (this.#progress.get(file) ?? 0) - progress;
     const hasEndedWell = this.#isCompleted && this.#job?.hasEnds === false;
+    if (ofSpeed.has(kind)) return false;
+    if (isGeneral === true && (hasEndedWell || later >= generalPassedAfter)) return true;
     if (hasEndedWell && survived.has(kind)) return true;
     return kind !== "not-a-number" && later >= (hasEndedWell ? 1 : passedAfter);
   }
 
   add(seen: SeenSign & Pick<Seen, "process" | "host">): void {
     const speaker = seen.namedRank ?? seen.rank ?? `process ${seen.process} ${seen.host}`;
-    const key = `${seen.kind} ${speaker}`;
+    const key = `${seen.kind} ${speaker} ${seen.isGeneral}`;
     const known = this.#kept.get(key) ?? [];
     const isFull = known.length >= keptOfEach;
     const kept = isFull ? known.filter((sign) => !this.#isPassed(sign)) : known;
@@ -231,6 +238,14 @@ export class LineSigns {
   }
 }
 
+/** By known texts, else by its words; values of a step are read as such. */
+function ownSign(
+  text: string,
+  { isProgress, hasBadWord: mayBeBad }: LineShape,
+): LineSign | undefined {
+  return signOfLine(text) ?? (isProgress && mayBeBad ? undefined : signOfWords(text));
+}
+
 function shapeOf(text: string): LineShape {
   const lossAt = placeOfLoss(text);
   const isProgress = lossAt !== undefined || progressLine.test(text);
@@ -246,7 +261,9 @@ function inContext(
   const named = process === undefined ? {} : { namedRank: process };
   if (missing !== undefined) return { kind: "timeout", missingRanks: [missing] };
   if (endedBy === "SIGKILL") return { kind: "process-killed", ...named };
-  if (sign !== undefined) return sign.namedRank === undefined ? { ...sign, ...named } : sign;
+  // A traceback of an exception that no pattern knows says that there was one.
+  if (sign !== undefined && !(isException && sign.isGeneral === true))
+    return sign.namedRank === undefined ? { ...sign, ...named } : sign;
   return isException ? { kind: "other-exception", ...named } : undefined;
 }
 

@@ -3,6 +3,8 @@ import { mayBeSign, type SignKind, signRows } from "./sign-patterns.ts";
 
 export interface LineSign {
   kind: SignKind;
+  /** Only its words say so: no known text of a program, a launcher or a scheduler. */
+  isGeneral?: true;
   /** The rank that the line names, if not the one that printed it. */
   namedRank?: number;
   /** The host that the line names. */

@@ -25,6 +25,12 @@ export const signKinds = [
   "slow-rank",
   /** A computation that was done again gave another result. */
   "not-reproducible",
+  /** A tool says that something made no progress, without a rank that others waited for. */
+  "no-progress",
+  /** Steps wait for their data. */
+  "data-wait",
+  /** Clocks are lowered because of the temperature. */
+  "thermal",
   "exception",
   /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
   "other-exception",
@@ -204,6 +210,9 @@ const hint = new RegExp(
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
     /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
     /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|alloc|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
+    /wall ?(?:clock|time)|duration|reached|expir|unavailable|offline|power|reclaim|evict|revok|notice|maintenance|outbid|priority/,
+    /stuck|hung|stall|progress|starv|bottleneck|slower|throttl|thermal|overheat|inode|full|truncat|corrupt|crc|magic|checksum|incomplete/,
+    /finite|diverg|overflow|inconsisten|disagree|violation|unhealthy|accessible|unrecover|timeout|missing|absent|respond/,
     /verbind|conexi|unhandled system|got completion|streamreader|safetensor|checkpoint|ckpt|sstable|dataloss/,
   ]
     .map((part) => part.source)

@@ -103,9 +103,7 @@ function trainingSentence(cause: TrainingCause): string {
     case "compute-straggler":
       return `${subject(cause)} ${verb(cause, "is", "are")} slow${costOf(cause)}`;
     case "data-starvation":
-      return cause.ranks.length === 0
-        ? `all ranks wait for training data: ${lostTime(cause)}`
-        : `${subject(cause)} ${verb(cause, "waits", "wait")} for training data, and the others for ${verb(cause, "it", "them")}: ${lostTime(cause)}`;
+      return dataSentence(cause);
     case "slow-link":
       return linkSentence(cause);
     case "replica-divergence":
@@ -115,6 +113,16 @@ function trainingSentence(cause: TrainingCause): string {
       return `the system clock moved ${direction} by ${formatDuration(Math.abs(cause.steppedMs))} during the run`;
     }
   }
+}
+
+function dataSentence(cause: Of<"data-starvation">): string {
+  const who =
+    cause.ranks.length === 0
+      ? "all ranks wait for training data"
+      : `${subject(cause)} ${verb(cause, "waits", "wait")} for training data`;
+  if (isReported(cause)) return `${who}, by a report in the log`;
+  if (cause.ranks.length === 0) return `${who}: ${lostTime(cause)}`;
+  return `${who}, and the others for ${verb(cause, "it", "them")}: ${lostTime(cause)}`;
 }
 
 /** It was found by a tool inside the program. */

@@ -1,0 +1,48 @@
+/** Words for one of the equal processes of a training. */
+const member = String.raw`(?:global[ _]?rank|world[ _]?rank|rank(?:_?id)?|worker|trainer|replica|process[ _]?(?:index|id|rank)?|proc|task(?:[ _]?(?:index|id))?|learner|actor|participant|executor|child|member|peer)`;
+const numbers = String.raw`\d{1,5}(?:\s*(?:,|-|–|to|and|\.\.)\s*\d{1,5})*`;
+/** `rank 3`, `worker[3]`, `rank=3`, `"rank": 3`, `ranks 0-2,5`, `task:3`. */
+const named = new RegExp(
+  String.raw`(?<![A-Za-z])${member}s?["']?\s*(?:[:=#_-]|is|are|id|no\.?)?\s*[[({"'<]*\s*(?<list>${numbers})(?![\w.]*[A-Za-z%]|[.:]\d)`,
+  "giu",
+);
+/** `missing [3]`, `missing_ranks=[3]`, `not ready: 3, 5`, `waiting for: [3]`, `absent 3`. */
+const missing = new RegExp(
+  String.raw`\b(?:missing|absent|late|not[ _](?:ready|responding|arrived|reported|seen|joined|reached)|unresponsive|stuck|hung|silent|waiting (?:for|on)|lagging|stalled)(?:[ _](?:from|on|for|are|is|in|the|global|${member}s?))*["']?\s*[:=]?\s*[[({"']*\s*(?<list>${numbers})(?![\w.%]|\s*(?:s|ms|sec|min|h|seconds?|minutes?|hours?|of|more|x|times?|heartbeats?)\b)`,
+  "iu",
+);
+/** Before these, a list names those that are well. */
+const present =
+  /(?:arrived|ready|present|waiting(?! (?:for|on))|joined|alive|healthy|completed?|ok|finished|reached|while|others?)[\w ]{0,16}["']?\s*[:=]?\s*[[({"']*\s*(?:(?:ranks?|workers?|tasks?)\s*)?[[({"']*\s*$/iu;
+
+/** The ranks that a line is about, by the words before its numbers; empty if it names none, or only those that are well. */
+export function subjectOfLine(text: string): readonly number[] {
+  const first = [...text.matchAll(named)].find(({ index, 0: all }) => {
+    const start = index + (all.length - all.trimStart().length);
+    return !present.test(text.slice(Math.max(0, start - 40), start));
+  });
+  return first === undefined ? missingIn(text) : expand(first.groups?.["list"] ?? "");
+}
+
+/** The ranks that a line lists as missing, or that it names at all. */
+export function missingInLine(text: string): readonly number[] {
+  const listed = missingIn(text);
+  return listed.length > 0 ? listed : subjectOfLine(text);
+}
+
+function missingIn(text: string): readonly number[] {
+  return expand(missing.exec(text)?.groups?.["list"] ?? "");
+}
+
+const maximumRanks = 65_536;
+
+/** `0-2,5` */
+function expand(list: string): number[] {
+  if (list === "") return [];
+  const ranks = list.split(/\s*(?:,|and)\s*/u).flatMap((part) => {
+    const [first = Number.NaN, last = first] = part.split(/\s*(?:-|–|to|\.\.)\s*/u).map(Number);
+    const count = last - first + 1;
+    return count > 0 && count <= 4096 ? Array.from({ length: count }, (_, at) => first + at) : [];
+  });
+  return [...new Set(ranks)].filter((rank) => rank < maximumRanks);
+}
