@@ -5,7 +5,7 @@
 // largest scales, and predicts those.
 import { writeFileSync } from "node:fs";
 import { layerCosts } from "../build/planner/step/layer-costs.js";
-import { evidenceFeatures } from "../build/planner/step/nearest-evidence.js";
+import { evidenceFeatures } from "../build/planner/step/evidence-features.js";
 import { prepareStep } from "../build/planner/step/prepare-step.js";
 import { partCount, stepPartsInto } from "../build/planner/step/step-time.js";
 import { calibration, stepEvidenceList } from "../build/schema/plan/calibration.js";

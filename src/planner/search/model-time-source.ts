@@ -4,7 +4,7 @@ import type { Precision } from "../../schema/plan/training-layout.ts";
 import { deviationsOf80Percent } from "../odds/deviations.ts";
 import { samplesToTarget, type SamplesGoal } from "../samples/samples-to-target.ts";
 import { modelFlop } from "../step/model-flop.ts";
-import { correctionNear } from "../step/nearest-evidence.ts";
+import { correctionNear } from "../step/evidence-corrections.ts";
 import { evidenceQuery, predictStep } from "../step/predict-step.ts";
 import type { WholeLayout } from "../step/prepare-step.ts";
 import { transformerSizes } from "../step/transformer-sizes.ts";

@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepEvidence } from "../../schema/plan/calibration.ts";
+import { correctionNear, correctionsNear, correlationDistance } from "./evidence-corrections.ts";
 import {
-  correctionNear,
-  correctionsNear,
-  correlationDistance,
   evidenceDistance,
   evidenceScaleDistance,
   evidenceSettingDistance,

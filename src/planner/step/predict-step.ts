@@ -9,16 +9,16 @@ import { checkLayout } from "./check-layout.ts";
 import { type LayoutChoices, layoutChoices, usualFramework } from "./choose-layout.ts";
 import { type FastestLayout, fastestLayout, type OpenChoices } from "./fastest-layout.ts";
 import { modelFlop } from "./model-flop.ts";
+import { correctionsNear } from "./evidence-corrections.ts";
+import { evidenceFeatures, openCount, openFeatures } from "./evidence-features.ts";
+import type { EvidenceQuery } from "./evidence-groups.ts";
+import { nearestMeasurement, nearestScale, nearestSetting } from "./nearest-evidence.ts";
 import {
-  correctionsNear,
-  evidenceFeatures,
-  type EvidenceQuery,
-  nearestMeasurement,
-  nearestScale,
-  nearestSetting,
-  openFeatures,
-} from "./nearest-evidence.ts";
-import { prepareStep, type StepSetting, type WholeLayout } from "./prepare-step.ts";
+  type PreparedStep,
+  prepareStep,
+  type StepSetting,
+  type WholeLayout,
+} from "./prepare-step.ts";
 import { stackOf } from "./resolve-constants.ts";
 import type { StepContext } from "./step-context.ts";
 import { besideEnd, farEnd, stepInterval, type StepScope } from "./step-interval.ts";
@@ -75,17 +75,18 @@ function predicted(
     adapterRank: layout.adapter?.rank ?? 0,
     overlaps: layout.overlap ?? true,
   };
-  const { context, transferredFrom } = prepareStep(setting, data.calibration);
+  const { context, transferredFrom } = preparedOnce(setting, data.calibration);
   const choices = layoutChoices(shape, layout, { dp, framework, software });
   const { sizes } = context;
-  const correctionOf = correctionsOf(choices, { setting, sizes }, data.evidence);
+  const asked = evidenceQuery(setting, { sizes, layout: choices.base });
+  const correctionOf = correctionsOf(asked, data.evidence);
   const best = fastestLayout(context, choices, { shape, count: hardware.count, correctionOf });
   const assumed = assumptions({ choices, layout, hardware, known, best, setting });
   if (transferredFrom !== undefined) {
     assumed["calibration"] =
       `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
   }
-  const query = evidenceQuery(setting, { sizes, layout: best.layout });
+  const query = withChoices(asked, best.layout);
   const evidence = nearestMeasurement(query, data.evidence);
   const distance = evidence?.distance ?? Number.POSITIVE_INFINITY;
   const intervalMs = stepInterval(best.stepTimeMs, data.calibration, scopeOf(setting), {
@@ -121,17 +122,59 @@ export function evidenceQuery(
   return { generation, accelerator: accelerator.name, precision, stack, features };
 }
 
+/** The query of the same layout with other open choices. */
+function withChoices(query: EvidenceQuery, choice: OpenChoices): EvidenceQuery {
+  const features = query.features.slice(0, -openCount);
+  features.push(...openFeatures(choice));
+  return { ...query, features };
+}
+
 /**
  * Published steps nearby say that everything takes longer or shorter by a factor. Choices are made after that, so that a
  * better machine, for which the factor is the same, is never slower.
  */
 function correctionsOf(
-  { base }: LayoutChoices,
-  { setting, sizes }: { setting: StepSetting; sizes: TransformerSizes },
+  query: EvidenceQuery,
   evidence: readonly StepEvidence[],
 ): (choice: OpenChoices) => number {
-  const corrections = correctionsNear(evidenceQuery(setting, { sizes, layout: base }), evidence);
+  const corrections = correctionsNear(query, evidence);
   return (choice) => corrections(openFeatures(choice));
+}
+
+interface KnownStep {
+  setting: StepSetting;
+  calibration: Calibration;
+  prepared: PreparedStep;
+}
+
+const knownSteps = new WeakMap<HardwareReference, KnownStep[]>();
+
+/** More settings of one machine are not kept. */
+const mostKept = 100;
+
+/** Like `prepareStep`; layouts of a sweep differ in neither model, machine nor software. */
+function preparedOnce(setting: StepSetting, calibration: Calibration): PreparedStep {
+  const { hardware } = setting;
+  let known = knownSteps.get(hardware);
+  if (known === undefined) knownSteps.set(hardware, (known = []));
+  for (const one of known) {
+    if (one.calibration === calibration && isSameSetting(one.setting, setting)) return one.prepared;
+  }
+  const prepared = prepareStep(setting, calibration);
+  if (known.length < mostKept) known.push({ setting, calibration, prepared });
+  return prepared;
+}
+
+function isSameSetting(a: StepSetting, b: StepSetting): boolean {
+  return (
+    a.shape === b.shape &&
+    a.accelerator === b.accelerator &&
+    a.precision === b.precision &&
+    a.framework === b.framework &&
+    a.software === b.software &&
+    a.adapterRank === b.adapterRank &&
+    a.overlaps === b.overlaps
+  );
 }
 
 function breakdownOf(parts: Float64Array): StepParts {

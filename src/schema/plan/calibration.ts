@@ -75,7 +75,7 @@ export const stepEvidence = z.strictObject({
   precision: z.string(),
   stack: z.string(),
   accelerator: z.string(),
-  /** What distances are measured in, as `planner/step/nearest-evidence.ts` weighs it. */
+  /** What distances are measured in, as `planner/step/evidence-features.ts` weighs it. */
   features: z.array(z.number()),
   /** Of the error of the constants, in the corrections of predictions nearby. */
   weight: z.number(),
