@@ -1,14 +1,14 @@
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
 import type { MemoryParts } from "../../schema/plan/step-prediction.ts";
 import type { TrainingLayout } from "../../schema/plan/training-layout.ts";
-import { countParameters, type ParameterCounts } from "../model/count-parameters.ts";
+import { countParameters } from "../model/count-parameters.ts";
 import { fillLayout, type FilledLayout } from "./fill-layout.ts";
 import { layerActivations, type LayerActivations } from "./layer-activations.ts";
-import { candidateStages, type PipelineStage } from "./pipeline-stages.ts";
+import { candidateStages, passesKept, type PipelineStage } from "./pipeline-stages.ts";
 import { poolBytes, reserveBytes } from "./reserve-bytes.ts";
 import { stageParameters, type StageParameters } from "./stage-parameters.ts";
 import { stageStates } from "./stage-states.ts";
-import { stageBuffers } from "./stage-buffers.ts";
+import { stageBuffers, type WeightBuffers, weightBuffers } from "./stage-buffers.ts";
 
 /**
  * Memory of the fullest accelerator in bytes, by part; the parts add up to what the accelerator must have.
@@ -31,14 +31,52 @@ export function memoryOfFilled(
   filled: FilledLayout,
   acceleratorCount: number,
 ): MemoryParts {
+  return memoryFrom(memoryBasis(shape, filled), filled, acceleratorCount);
+}
+
+/** What memory depends on whatever the micro batch, what is recomputed and offloaded: layouts that differ in these share it. */
+export interface MemoryBasis {
+  shape: TransformerShape;
+  /** Bytes that layers keep per token. */
+  perToken: { dense: LayerActivations; expert: LayerActivations };
+  /** Those that can be the fullest. */
+  stages: readonly StageBasis[];
+}
+
+interface StageBasis {
+  stage: PipelineStage;
+  parameters: StageParameters;
+  states: Pick<MemoryParts, "weights" | "gradients" | "optimizer">;
+  weightBuffers: WeightBuffers;
+}
+
+/** @param filled its micro batches, `recompute`, `recomputeFraction` and `offloadActivationLayers` do not count */
+export function memoryBasis(shape: TransformerShape, filled: FilledLayout): MemoryBasis {
   const counts = countParameters(shape);
-  const perToken = {
-    dense: layerActivations(shape, filled, "dense"),
-    expert: shape.experts === 0 ? noLayer : layerActivations(shape, filled, "expert"),
+  return {
+    shape,
+    perToken: {
+      dense: layerActivations(shape, filled, "dense"),
+      expert: shape.experts === 0 ? noLayer : layerActivations(shape, filled, "expert"),
+    },
+    stages: candidateStages(shape, filled).map((stage) => {
+      const parameters = stageParameters(counts, shape, filled, stage);
+      const inputs = { shape, layout: filled, counts, stage, parameters };
+      const states = stageStates(shape, filled, parameters);
+      return { stage, parameters, states, weightBuffers: weightBuffers(inputs) };
+    }),
   };
+}
+
+/** Memory of the fullest accelerator of one of the layouts that share a basis. */
+export function memoryFrom(
+  basis: MemoryBasis,
+  filled: FilledLayout,
+  acceleratorCount: number,
+): MemoryParts {
   let fullest: MemoryParts | undefined;
-  for (const stage of candidateStages(shape, filled)) {
-    const parts = stageMemory({ shape, layout: filled, counts, perToken, stage }, acceleratorCount);
+  for (const each of basis.stages) {
+    const parts = stageMemory(basis, each, filled, acceleratorCount);
     if (fullest === undefined || sumOfParts(parts) > sumOfParts(fullest)) fullest = parts;
   }
   return fullest ?? nothing;
@@ -60,22 +98,19 @@ const nothing: MemoryParts = {
   reserve: 0,
 };
 
-interface StageInputs {
-  shape: TransformerShape;
-  layout: FilledLayout;
-  counts: ParameterCounts;
-  /** Bytes that layers keep per token. */
-  perToken: { dense: LayerActivations; expert: LayerActivations };
-  stage: PipelineStage;
-}
-
-function stageMemory(inputs: StageInputs, acceleratorCount: number): MemoryParts {
-  const { shape, layout, counts, stage } = inputs;
-  const parameters = stageParameters(counts, shape, layout, stage);
-  const { kept, recomputed } = stageActivations(inputs);
+function stageMemory(
+  { shape, perToken }: MemoryBasis,
+  { stage, parameters, states, weightBuffers: weights }: StageBasis,
+  layout: FilledLayout,
+  acceleratorCount: number,
+): MemoryParts {
+  const tokens = (layout.microBatch * shape.seq) / layout.cp;
+  const passes = passesKept(layout, stage);
+  const held = { shape, layout, perToken, stage, tokens, passes };
+  const kept = keptActivations(held);
+  const recomputed = recomputedActivations(held);
   const activations = kept + recomputed;
-  const buffers = stageBuffers({ shape, layout, counts, stage, parameters, recomputed });
-  const states = stageStates(shape, layout, parameters);
+  const buffers = stageBuffers({ shape, layout, stage, weights, tokens, passes, recomputed });
   const pools = poolBytes({ shape, layout, stage, parameters });
   return {
     weights: states.weights,
@@ -105,15 +140,20 @@ function gradientsAtPeak(
   return Math.max(layout.adapter === undefined ? ofLayer : 0, gradients - activations);
 }
 
-/** Activations that wait for their backward pass, and those of the layer that is recomputed, bytes. */
-function stageActivations({ shape, layout, perToken, stage }: StageInputs): {
-  kept: number;
-  recomputed: number;
-} {
-  const tokens = (layout.microBatch * shape.seq) / layout.cp;
-  const hasExperts = shape.experts > 0;
-  const denseLayers = stage.denseLayers + (hasExperts ? 0 : stage.mtpLayers);
-  const expertLayers = stage.expertLayers + (hasExperts ? stage.mtpLayers : 0);
+interface HeldActivations {
+  shape: TransformerShape;
+  layout: FilledLayout;
+  perToken: MemoryBasis["perToken"];
+  stage: PipelineStage;
+  tokens: number;
+  passes: number;
+}
+
+/** Activations that wait for their backward pass, bytes. */
+function keptActivations(held: HeldActivations): number {
+  const { layout, perToken, stage, tokens, passes } = held;
+  const denseLayers = denseLayersOf(held);
+  const expertLayers = expertLayersOf(held);
   const dense = keptPerToken(perToken.dense, layout);
   const expert = keptPerToken(perToken.expert, layout);
   const kept = denseLayers * dense + expertLayers * expert;
@@ -122,16 +162,27 @@ function stageActivations({ shape, layout, perToken, stage }: StageInputs): {
   const resident = layers === 0 ? 0 : (kept * (layers - offloaded)) / layers;
   const largest = Math.max(denseLayers > 0 ? dense : 0, expertLayers > 0 ? expert : 0);
   const copied = Math.min(offloaded, 2) * largest;
-  const recomputed = Math.max(
-    denseLayers > 0 ? recomputedPerToken(perToken.dense, layout) : 0,
-    expertLayers > 0 ? recomputedPerToken(perToken.expert, layout) : 0,
-  );
   // The last stage also keeps the input and output of the norm before the output matrix.
   const head = stage.hasHead ? 2 * perToken.dense.input : 0;
-  return {
-    kept: tokens * (stage.passes * resident + copied + head),
-    recomputed: tokens * recomputed,
-  };
+  return tokens * (passes * resident + copied + head);
+}
+
+/** Activations of the layer that is recomputed, bytes. */
+function recomputedActivations(held: HeldActivations): number {
+  const { layout, perToken, tokens } = held;
+  const recomputed = Math.max(
+    denseLayersOf(held) > 0 ? recomputedPerToken(perToken.dense, layout) : 0,
+    expertLayersOf(held) > 0 ? recomputedPerToken(perToken.expert, layout) : 0,
+  );
+  return tokens * recomputed;
+}
+
+function denseLayersOf({ shape, stage }: HeldActivations): number {
+  return stage.denseLayers + (shape.experts > 0 ? 0 : stage.mtpLayers);
+}
+
+function expertLayersOf({ shape, stage }: HeldActivations): number {
+  return stage.expertLayers + (shape.experts > 0 ? stage.mtpLayers : 0);
 }
 
 function keptPerToken(layer: LayerActivations, layout: FilledLayout): number {

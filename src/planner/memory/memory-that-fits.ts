@@ -14,7 +14,7 @@ export interface ChosenMemory {
 }
 
 /** A detail that programs can change without changing the layout. */
-interface Detail {
+export interface Detail {
   field: keyof TrainingLayout | "recomputedModules" | "weightFormat" | "gatheredWeights";
   text: string;
   change: (layers: number) => Partial<FilledLayout>;
@@ -81,6 +81,20 @@ const details: readonly Detail[] = [
   })),
 ];
 
+/** Details that a program may still change, in the order in which they are tried; each is applied as it is listed. */
+export function* openDetails(
+  filled: FilledLayout,
+  layout: TrainingLayout,
+  layers: number,
+): Generator<Detail> {
+  const layersOfStage = Math.ceil(layers / layout.pp);
+  for (const detail of details) {
+    if (!isOpen(detail.field, layout) || !detail.appliesTo(filled, layout.software)) continue;
+    Object.assign(filled, detail.change(layersOfStage));
+    yield detail;
+  }
+}
+
 function isOpen(field: Detail["field"], layout: TrainingLayout): boolean {
   if (field === "recomputedModules" || field === "weightFormat" || field === "gatheredWeights")
     return true;
@@ -89,6 +103,11 @@ function isOpen(field: Detail["field"], layout: TrainingLayout): boolean {
 
 /** Predictions are this far off on average: a layout that exceeds the memory by less is not refused. */
 const tolerance = 0.03;
+
+/** What a layout may need according to a prediction, so that it is not refused. */
+export function memoryLimit(capacityBytes: number): number {
+  return capacityBytes * (1 + tolerance);
+}
 
 /**
  * Memory of the fullest accelerator. Details that the layout leaves open, such as the format of gradients, are changed
@@ -101,18 +120,15 @@ export function memoryThatFits(
   layout: TrainingLayout,
   hardware: { readonly count: number; readonly capacityBytes: number },
 ): ChosenMemory {
-  const limit = hardware.capacityBytes * (1 + tolerance);
+  const limit = memoryLimit(hardware.capacityBytes);
   const filled = fillLayout(layout, shape, hardware.count);
   const usual = memoryOfFilled(shape, filled, hardware.count);
   const usualBytes = sumOfParts(usual);
   if (usualBytes <= limit) {
     return { memory: usual, memoryBytes: usualBytes, fits: true, assumed: {} };
   }
-  const layersOfStage = Math.ceil(shape.layers / layout.pp);
   const assumed: Record<string, string> = {};
-  for (const { field, text, change, appliesTo } of details) {
-    if (!isOpen(field, layout) || !appliesTo(filled, layout.software)) continue;
-    Object.assign(filled, change(layersOfStage));
+  for (const { field, text } of openDetails(filled, layout, shape.layers)) {
     assumed[field] = `${text}, so that it fits`;
     const memory = memoryOfFilled(shape, filled, hardware.count);
     const memoryBytes = sumOfParts(memory);

@@ -8,8 +8,8 @@ export interface PipelineStage {
   mtpLayers: number;
   hasEmbedding: boolean;
   hasHead: boolean;
-  /** Passes whose activations are kept at the same time; interleaved schedules keep fractions of a pass. */
-  passes: number;
+  /** Position in the pipeline. */
+  index: number;
 }
 
 /**
@@ -66,17 +66,20 @@ function stageAt(
     mtpLayers: isLast ? shape.mtpLayers : 0,
     hasEmbedding: index === 0 || (isLast && (shape.tiedEmbeddings || shape.mtpLayers > 0)),
     hasHead: isLast,
-    passes: passesKept(layout, index),
+    index,
   };
 }
 
 /**
- * Passes whose activations a stage keeps.
+ * Passes whose activations a stage keeps at the same time; interleaved schedules keep fractions of a pass.
  *
  * @see Narayanan et al. 2021, section 2.2, https://arxiv.org/abs/2104.04473; Qi et al. 2023 (zero bubble),
  * https://arxiv.org/abs/2401.10241
  */
-function passesKept({ schedule, pp, vp, microBatches }: FilledLayout, index: number): number {
+export function passesKept(
+  { schedule, pp, vp, microBatches }: FilledLayout,
+  { index }: PipelineStage,
+): number {
   if (pp === 1) return 1;
   switch (schedule) {
     case "gpipe":
@@ -84,8 +87,10 @@ function passesKept({ schedule, pp, vp, microBatches }: FilledLayout, index: num
     case "1f1b":
       return Math.min(microBatches, pp - index);
     case "zb":
-    case "dualpipe":
       return Math.min(microBatches, pp);
+    case "dualpipe":
+      // Two stages on each rank: half of the passes belong to each direction.
+      return Math.min(microBatches, pp + 1) / 2;
     case "interleaved": {
       const chunks = vp === 1 ? pp - index : 2 * (pp - index - 1) + (vp - 1) * pp + 1;
       return Math.min(microBatches * vp, chunks) / vp;
@@ -107,7 +112,6 @@ function dualPipeStage(shape: TransformerShape, layout: FilledLayout): PipelineS
     mtpLayers: shape.mtpLayers,
     hasEmbedding: true,
     hasHead: true,
-    // Of two stages each: half of the passes belong to each direction.
-    passes: Math.min(layout.microBatches, layout.pp + 1) / 2,
+    index: 0,
   };
 }

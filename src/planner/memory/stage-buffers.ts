@@ -5,39 +5,65 @@ import type { FilledLayout } from "./fill-layout.ts";
 import type { PipelineStage } from "./pipeline-stages.ts";
 import type { StageParameters } from "./stage-parameters.ts";
 
-interface BufferInputs {
+interface StageInputs {
   shape: TransformerShape;
   layout: FilledLayout;
   counts: ParameterCounts;
   stage: PipelineStage;
   parameters: StageParameters;
+}
+
+/** Buffers of weights and their gradients, whatever the micro batch and what is recomputed; bytes. */
+export interface WeightBuffers {
+  gathered: number;
+  placeholders: number;
+  dequantized: number;
+  /** Gradients of one layer, after the logits are freed. */
+  layerGradients: number;
+}
+
+export function weightBuffers(inputs: StageInputs): WeightBuffers {
+  return {
+    gathered: gatheredWeights(inputs),
+    placeholders: placeholderGradients(inputs),
+    dequantized: dequantizedWeights(inputs),
+    layerGradients: layerGradients(inputs),
+  };
+}
+
+interface BufferInputs {
+  shape: TransformerShape;
+  layout: FilledLayout;
+  stage: PipelineStage;
+  weights: WeightBuffers;
+  /** Tokens of a rank in one pass. */
+  tokens: number;
+  /** Passes whose activations are kept. */
+  passes: number;
   /** Activations of the layer that is recomputed, bytes; logits are freed before. */
   recomputed: number;
 }
 
 /** What exists for a moment when memory is fullest: logits or gradients of activations, and gathered weights. */
 export function stageBuffers(inputs: BufferInputs): number {
+  const { weights } = inputs;
   const logits = inputs.stage.hasHead ? logitsBytes(inputs) : 0;
   return (
-    Math.max(logits - inputs.recomputed, activationGradients(inputs) + layerGradients(inputs)) +
+    Math.max(logits - inputs.recomputed, activationGradients(inputs) + weights.layerGradients) +
     gatheredSequences(inputs) +
     pipelineBuffers(inputs) +
-    gatheredWeights(inputs) +
-    placeholderGradients(inputs) +
-    dequantizedWeights(inputs)
+    weights.gathered +
+    weights.placeholders +
+    weights.dequantized
   );
-}
-
-function tokensOfPass({ shape, layout }: BufferInputs): number {
-  return (layout.microBatch * shape.seq) / layout.cp;
 }
 
 /** Share of the logits that a chunked loss computes at a time. */
 const lossChunk = 1 / 8;
 
 function logitsBytes(inputs: BufferInputs): number {
-  const { shape, layout, stage } = inputs;
-  const logits = (tokensOfPass(inputs) * shape.vocab) / layout.tp;
+  const { shape, layout, stage, tokens } = inputs;
+  const logits = (tokens * shape.vocab) / layout.tp;
   return (1 + stage.mtpLayers) * logits * bytesPerLogit(layout);
 }
 
@@ -66,13 +92,13 @@ function bytesPerLogit({ framework, attention, precision, loss, tp }: FilledLayo
  * @see https://github.com/pytorch/pytorch/blob/v2.6.0/torch/distributed/pipelining/stage.py
  */
 function pipelineBuffers(inputs: BufferInputs): number {
-  const { shape, layout, stage } = inputs;
+  const { shape, layout, stage, passes } = inputs;
   const { framework, pp, vp, microBatches, sequenceParallel, tp } = layout;
   if (framework !== "fsdp" || pp === 1) return 0;
-  const tokens = tokensOfPass(inputs) / (sequenceParallel ? tp : 1);
+  const tokens = inputs.tokens / (sequenceParallel ? tp : 1);
   const boundary = elementBytes(layout.precision) * tokens * shape.hidden * vp;
-  const waiting = stage.hasEmbedding ? 0 : microBatches - stage.passes;
-  const outputs = stage.hasHead ? 0 : microBatches + stage.passes;
+  const waiting = stage.hasEmbedding ? 0 : microBatches - passes;
+  const outputs = stage.hasHead ? 0 : microBatches + passes;
   return boundary * (waiting + outputs);
 }
 
@@ -84,19 +110,19 @@ function activationGradients(inputs: BufferInputs): number {
   const dense = stage.denseLayers > 0 ? inner * shape.ffn : 0;
   const expert =
     stage.expertLayers > 0 ? shape.topK * (inner * width + shape.hidden * layout.etp) : 0;
-  const tokens = tokensOfPass(inputs) / layout.tp;
+  const tokens = inputs.tokens / layout.tp;
   return elementBytes(layout.precision) * tokens * Math.max(dense, expert);
 }
 
 /** With sequence parallelism, the whole sequence is gathered before a matrix product and scattered after it. */
 function gatheredSequences(inputs: BufferInputs): number {
-  const { shape, layout } = inputs;
+  const { shape, layout, tokens } = inputs;
   if (!layout.sequenceParallel || layout.tp === 1) return 0;
-  return 2 * elementBytes(layout.precision) * tokensOfPass(inputs) * shape.hidden;
+  return 2 * elementBytes(layout.precision) * tokens * shape.hidden;
 }
 
 /** Weights that are gathered for one layer while the next is on its way, and gradients that wait to be reduced. */
-function gatheredWeights({ shape, layout, parameters }: BufferInputs): number {
+function gatheredWeights({ shape, layout, parameters }: StageInputs): number {
   const { sharding, framework, shardCount } = layout;
   if (sharding === "none" || shardCount === 1) return 0;
   if (framework === "deepspeed") {
@@ -128,7 +154,7 @@ function isGatheredInTorch({ framework, sharding, shardCount, pp }: FilledLayout
 }
 
 /** Gradients of one layer that PyTorch reduces, and their copy in the format of the reduction; after the logits are freed. */
-function layerGradients({ layout, parameters }: BufferInputs): number {
+function layerGradients({ layout, parameters }: StageInputs): number {
   if (!isGatheredInTorch(layout) || layout.adapter !== undefined) return 0;
   const reduced = layout.gradientFormat === "bf16" ? 0 : 4;
   return (elementBytes(layout.precision) + reduced) * parameters.largestLayer;
@@ -172,7 +198,7 @@ function deepSpeedBuckets({ sharding }: FilledLayout, parameters: number): numbe
  * Transformer Engine hands autograd one bf16 tensor of each weight's shape in place of the gradient that it has added
  * to the fp32 sum; layers of equal shape share it.
  */
-function placeholderGradients({ shape, layout, counts, stage }: BufferInputs): number {
+function placeholderGradients({ shape, layout, counts, stage }: StageInputs): number {
   const isUsed =
     layout.framework === "megatron" &&
     layout.attention === "flash" &&
@@ -189,7 +215,7 @@ function placeholderGradients({ shape, layout, counts, stage }: BufferInputs): n
 }
 
 /** The largest matrix of a quantized base model, in 16 bits. */
-function dequantizedWeights({ shape, layout }: BufferInputs): number {
+function dequantizedWeights({ shape, layout }: StageInputs): number {
   const base = layout.adapter?.base ?? "bf16";
   return base === "bf16" ? 0 : (2 * shape.hidden * shape.ffn) / layout.tp;
 }

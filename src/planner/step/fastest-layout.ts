@@ -1,8 +1,9 @@
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
-import { type ChosenMemory, memoryThatFits } from "../memory/memory-that-fits.ts";
+import { type MemoryOfChoices, memoryOfChoices } from "../memory/memory-of-choices.ts";
+import { type ChosenMemory, memoryLimit, memoryThatFits } from "../memory/memory-that-fits.ts";
 import type { LayoutChoices } from "./choose-layout.ts";
-import { layerCosts } from "./layer-costs.ts";
-import { layerLayoutOf, spreadLayoutOf, type WholeLayout } from "./prepare-step.ts";
+import { costsOfChoice, knownCosts } from "./known-layer-costs.ts";
+import { spreadLayoutOf, type WholeLayout } from "./prepare-step.ts";
 import type { LayerCosts, StepContext } from "./step-context.ts";
 import { partCount, stepPartsInto } from "./step-time.ts";
 
@@ -12,12 +13,8 @@ export type OpenChoices = Pick<WholeLayout, "microBatch" | "recompute" | "vp">;
 /** With the time of a step. */
 interface TimedChoice extends OpenChoices {
   costs: LayerCosts;
+  correction: number;
   stepTimeMs: number;
-}
-
-interface Candidate extends ChosenMemory {
-  choice: TimedChoice;
-  layout: WholeLayout;
 }
 
 /** What the choices of a layout are timed on. */
@@ -47,56 +44,61 @@ export function fastestLayout(
   machine: Machine,
 ): FastestLayout {
   const { shape, count } = machine;
-  const capacityBytes = context.hardware.memoryBytes;
+  const hardware = { count, capacityBytes: context.hardware.memoryBytes };
   const timed = timedChoices(context, choices, machine);
-  const found = fastestThatFits(timed, { choices, shape, count, capacityBytes });
-  const { choice, layout, memory, memoryBytes, fits, assumed } = found;
+  const choice = fastestThatFits(timed, { choices, shape, hardware });
+  const layout = layoutOf(choices, choice);
+  const { memory, memoryBytes, fits, assumed } = memoryThatFits(shape, layout, hardware);
   const parts = new Float64Array(partCount);
-  const spread = spreadLayoutOf(layout, count);
-  const correction = machine.correctionOf(layout);
-  const stepTimeMs = stepPartsInto(parts, context, choice.costs, spread) * correction;
+  const { correction, stepTimeMs } = choice;
+  stepPartsInto(parts, context, choice.costs, spreadLayoutOf(layout, count));
   for (let index = 0; index < partCount; index++) parts[index] = (parts[index] ?? 0) * correction;
   const others = spreadOfChoices(timed, choice);
   return { layout, parts, stepTimeMs, memory, memoryBytes, fits, assumed, spreadOfChoices: others };
 }
+
+/** Share of the memory that a run which may choose leaves free. */
+const spareShare = 0.05;
 
 function fastestThatFits(
   timed: readonly TimedChoice[],
   machine: {
     choices: LayoutChoices;
     shape: TransformerShape;
-    count: number;
-    capacityBytes: number;
+    hardware: { count: number; capacityBytes: number };
   },
-): Candidate {
-  const { choices, shape, count, capacityBytes } = machine;
-  const best: Candidate[] = [];
-  let least: Candidate | undefined;
+): TimedChoice {
+  const { choices, shape, hardware } = machine;
+  const [only] = timed;
+  if (only === undefined) throw new RangeError("a layout without choices");
+  if (timed.length === 1) return only;
+  const memory = memoryOfChoices(shape, choices.base, hardware);
+  const limit = memoryLimit(hardware.capacityBytes);
   const sorted = timed.toSorted((a, b) => a.stepTimeMs - b.stepTimeMs);
+  let barely: TimedChoice | undefined;
+  let least = only;
+  let leastBytes = Number.POSITIVE_INFINITY;
   for (const choice of sorted) {
-    const layout = layoutOf(choices, choice);
-    const chosen = memoryThatFits(shape, layout, { count, capacityBytes });
-    const { memory, memoryBytes, fits, assumed } = chosen;
-    const candidate = { choice, layout, memory, memoryBytes, fits, assumed };
-    const effort = effortToFit(chosen, capacityBytes);
-    if (effort === 0) return candidate;
-    if (effort !== undefined) best[effort] ??= candidate;
-    if (least === undefined || chosen.memoryBytes < least.memoryBytes) least = candidate;
+    const bytes = memory.usualBytes(choice);
+    if (bytes <= hardware.capacityBytes * (1 - spareShare)) return choice;
+    if (bytes <= limit) barely ??= choice;
+    if (bytes < leastBytes) [least, leastBytes] = [choice, bytes];
   }
-  const found = best.find((one) => one !== undefined) ?? least;
-  if (found === undefined) throw new RangeError("a layout without choices");
-  return found;
+  return barely ?? fastestChanged(sorted, memory) ?? least;
 }
 
-/** Share of the memory that a run which may choose leaves free. */
-const spareShare = 0.05;
-
-/** What has to be done to fit, from 0, nothing, to 3, offloading; `undefined` if nothing helps. */
-function effortToFit(chosen: ChosenMemory, capacityBytes: number): number | undefined {
-  if (!chosen.fits) return undefined;
-  if (chosen.assumed["offloadActivationLayers"] !== undefined) return 3;
-  if (Object.keys(chosen.assumed).length > 0) return 2;
-  return chosen.memoryBytes <= capacityBytes * (1 - spareShare) ? 0 : 1;
+/** The first that fits with changed details; else the first that fits with offloading. */
+function fastestChanged(
+  sorted: readonly TimedChoice[],
+  memory: MemoryOfChoices,
+): TimedChoice | undefined {
+  let offloading: TimedChoice | undefined;
+  for (const choice of sorted) {
+    const change = memory.changeToFit(choice, offloading === undefined);
+    if (change === "details") return choice;
+    if (change === "offloading") offloading = choice;
+  }
+  return offloading;
 }
 
 /** Choices that a layout may leave open. */
@@ -109,10 +111,11 @@ const openChoices = ["microBatch", "recompute", "vp"] as const;
 function spreadOfChoices(timed: readonly TimedChoice[], best: TimedChoice): number {
   let spread = 1;
   for (const field of openChoices) {
-    const others = timed.filter((one) => one[field] !== best[field]);
-    if (others.length === 0) continue;
-    const next = Math.min(...others.map(({ stepTimeMs }) => stepTimeMs));
-    spread = Math.max(spread, next / best.stepTimeMs);
+    let next = Number.POSITIVE_INFINITY;
+    for (const one of timed) {
+      if (one[field] !== best[field] && one.stepTimeMs < next) next = one.stepTimeMs;
+    }
+    if (next < Number.POSITIVE_INFINITY) spread = Math.max(spread, next / best.stepTimeMs);
   }
   return Math.min(spread, 4 / 3);
 }
@@ -124,15 +127,16 @@ function timedChoices(
 ): readonly TimedChoice[] {
   const timed: TimedChoice[] = [];
   const parts = new Float64Array(partCount);
+  const known = knownCosts(context, choices.base);
   for (const microBatch of choices.microBatches) {
+    const spread = spreadLayoutOf({ ...choices.base, microBatch }, count);
     for (const recompute of choices.recomputes) {
-      const layout = layoutOf(choices, { microBatch, recompute, vp: 1 });
-      const costs = layerCosts(context, layerLayoutOf(layout));
-      const spread = spreadLayoutOf(layout, count);
+      const costs = costsOfChoice(known, choices.base, { microBatch, recompute });
       for (const vp of choices.virtualStages) {
         const correction = correctionOf({ microBatch, recompute, vp });
-        const stepTimeMs = stepPartsInto(parts, context, costs, { ...spread, vp }) * correction;
-        timed.push({ microBatch, recompute, vp, costs, stepTimeMs });
+        spread.vp = vp;
+        const stepTimeMs = stepPartsInto(parts, context, costs, spread) * correction;
+        timed.push({ microBatch, recompute, vp, costs, correction, stepTimeMs });
       }
     }
   }

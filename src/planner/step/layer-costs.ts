@@ -43,6 +43,7 @@ export function layerCosts(context: StepContext, layout: LayerLayout): LayerCost
         constants.expertLaunchMs * context.expertPace,
       );
   const last = sizes.expertLayers > 0 ? expertLayer : denseLayer;
+  const mtp = sizes.mtpLayers > 0 ? mtpPart(context, layout, { tokens, last, output }) : noTime;
   const { parameters } = sizes;
   const isSplit = layout.sequenceParallel ? layout.tp : 1;
   return {
@@ -51,7 +52,10 @@ export function layerCosts(context: StepContext, layout: LayerLayout): LayerCost
     dense: alike(denseLayer),
     expert: alike(expertLayer),
     output: alike(output),
-    mtp: alike(sizes.mtpLayers > 0 ? mtpPart(context, layout, { tokens, last, output }) : noTime),
+    mtp: alike(mtp),
+    denseMs: layerTotal(denseLayer),
+    expertMs: layerTotal(expertLayer),
+    outputMs: layerTotal(output) + layerTotal(mtp),
     boundaryBytes: (tokens * sizes.hidden * 2) / isSplit,
     denseLayerParameters: (parameters.attention + parameters.denseFfn) / layout.tp,
     expertLayerParameters: (parameters.attention + parameters.sharedExperts) / layout.tp,

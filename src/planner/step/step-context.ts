@@ -100,6 +100,10 @@ export interface LayerCosts {
   output: LayerTime;
   /** One layer that predicts further ahead, with its projections and loss. */
   mtp: LayerTime;
+  /** Sums of the above: of `dense`, of `expert`, and of `output` and `mtp` together. */
+  denseMs: number;
+  expertMs: number;
+  outputMs: number;
   /** Bytes between two pipeline stages, one direction. */
   boundaryBytes: number;
   /** Parameters of one rank: one layer without experts, one with them outside the experts, its routed experts. */

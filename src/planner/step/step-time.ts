@@ -1,7 +1,7 @@
 import type { StepParts } from "../../schema/plan/step-prediction.ts";
 import { gatherTimeMs, transferTimeMs } from "./collective-time.ts";
 import { exposedTime } from "./smooth-maximum.ts";
-import { layerTotal, type LayerCosts, type LayerTime, type StepContext } from "./step-context.ts";
+import type { LayerCosts, LayerTime, StepContext } from "./step-context.ts";
 
 /** Where layers go: pipeline stages, data-parallel ranks, micro batches. */
 export interface SpreadLayout {
@@ -155,11 +155,9 @@ function fullestStage(
     pp > 1 ? Math.min(Math.ceil(sizes.layers / chunks) * vp, sizes.layers) : sizes.layers;
   const least = Math.max(0, sizes.layers - (pp - 1) * most);
   const isExpert = sizes.expertLayers / sizes.layers;
-  const denseMs = layerTotal(costs.dense);
-  const expertMs = layerTotal(costs.expert);
+  const { denseMs, expertMs, outputMs } = costs;
   // Dense layers come first, so all layers of another stage have experts if any have.
   const inMiddle = pp > 1 && isExpert > 0 ? 1 : isExpert;
-  const outputMs = layerTotal(costs.output) + layerTotal(costs.mtp);
   const middleMs = most * (inMiddle * expertMs + (1 - inMiddle) * denseMs);
   const lastMs = least * (inMiddle * expertMs + (1 - inMiddle) * denseMs) + outputMs;
   const all =
