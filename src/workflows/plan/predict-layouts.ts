@@ -1,11 +1,12 @@
-import { parseAllDocuments } from "yaml";
+import type { Document } from "yaml";
 import { UserError } from "../../foundation/user-error.ts";
 import { findLayerModel, layerModelNames } from "../../planner/layer-models/find-layer-model.ts";
 import { predictLayerModel } from "../../planner/layer-models/predict-layer-model.ts";
 import { predictStep } from "../../planner/step/predict-step.ts";
 import { resolveShape } from "../../planner/step/resolve-shape.ts";
 import type { LayoutAnswer } from "../../schema/plan/step-prediction.ts";
-import type { LayoutLine } from "../../schema/plan/training-layout.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import type { HardwareReference, LayoutLine } from "../../schema/plan/training-layout.ts";
 import { layoutLineReader } from "../../schema/plan/read-layout-line.ts";
 import { findAccelerator } from "../../schema/find-accelerator.ts";
 import { loadPlannerData, type PlannerData } from "./load-planner-data.ts";
@@ -24,7 +25,7 @@ export interface PredictedLayout {
 export async function* predictLayouts(text: string, cwd: string): AsyncGenerator<PredictedLayout> {
   const data = await loadPlannerData();
   const readLine = layoutLineReader();
-  for (const read of layoutsIn(text)) {
+  for (const read of await layoutsIn(text)) {
     const line = lineOf(read, readLine);
     if (line instanceof UserError) yield { line: undefined, answer: errorAnswer(line) };
     else if ("config" in line.model) yield await predictedConfig(line, data, cwd);
@@ -39,14 +40,14 @@ export function predictLine(line: LayoutLine, data: PlannerData): LayoutAnswer {
     if ("config" in model) {
       throw new UserError("model-config-unread", "`model.config` must be read first");
     }
-    const known = knownAccelerator(hardware.accelerator, data);
+    const machine = machineOf(hardware, data);
     const found = "name" in model ? findLayerModel(model.name) : undefined;
     if (found?.kind === "not-modelled") throw notModelled(found.what);
     if (found !== undefined) {
-      return predictLayerModel(found.model, { ...hardware, known }, layout, data.layerFits);
+      return predictLayerModel(found.model, machine, layout, data.layerFits);
     }
     const shape = resolveShape(model, data.models, layerModelNames);
-    return predictStep(shape, { ...hardware, known }, layout, data);
+    return predictStep(shape, machine, layout, data);
   } catch (error) {
     return errorAnswer(error);
   }
@@ -102,10 +103,23 @@ function errorAnswer(error: unknown): LayoutAnswer {
   return { kind: "error", error: { code, message, ...(hint === undefined ? {} : { hint }) } };
 }
 
-function knownAccelerator(
-  name: string,
-  { accelerators }: PlannerData,
-): PlannerData["accelerators"][number] {
+type Machine = HardwareReference & { known: Accelerator };
+
+const machines = new WeakMap<PlannerData, WeakMap<HardwareReference, Machine>>();
+
+/** With the accelerator of the catalogue; the same object for the same hardware, which lines of a file share. */
+function machineOf(hardware: HardwareReference, data: PlannerData): Machine {
+  let found = machines.get(data);
+  if (found === undefined) machines.set(data, (found = new WeakMap()));
+  let machine = found.get(hardware);
+  if (machine === undefined) {
+    machine = { ...hardware, known: knownAccelerator(hardware.accelerator, data) };
+    found.set(hardware, machine);
+  }
+  return machine;
+}
+
+function knownAccelerator(name: string, { accelerators }: PlannerData): Accelerator {
   const found = findAccelerator(name, accelerators);
   if (found.kind === "found") return found.value;
   throw new UserError("unknown-accelerator", `unknown accelerator \`${name}\``, {
@@ -116,15 +130,16 @@ function knownAccelerator(
   });
 }
 
-function* layoutsIn(text: string): Generator<Read> {
+async function layoutsIn(text: string): Promise<Iterable<Read>> {
   const trimmed = text.trim();
   if (trimmed === "") {
     throw new UserError("no-layouts", "the input has no layouts", {
       hint: "`pitwall predict --help` shows one",
     });
   }
-  if (!trimmed.startsWith("{") && !trimmed.startsWith("[")) yield* yamlDocuments(text);
-  else yield* jsonValues(trimmed);
+  if (trimmed.startsWith("{") || trimmed.startsWith("[")) return jsonValues(trimmed);
+  const { parseAllDocuments } = await import("yaml");
+  return yamlDocuments(parseAllDocuments(text));
 }
 
 /** One value per line; a text that is one value over several lines, such as a printed object or a list, is read whole. */
@@ -165,8 +180,8 @@ function parsedJson(text: string): Read {
   }
 }
 
-function* yamlDocuments(text: string): Generator<Read> {
-  for (const document of parseAllDocuments(text)) {
+function* yamlDocuments(documents: Iterable<Document.Parsed>): Generator<Read> {
+  for (const document of documents) {
     const [problem] = document.errors;
     if (problem === undefined) yield* valuesOf({ kind: "value", value: document.toJS() });
     else {
