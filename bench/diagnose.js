@@ -4,7 +4,7 @@
 //   node bench/diagnose.js --wrong                   also prints each wrong answer
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../build/foundation/seeded-random.js";
+import { seededRandom } from "../build/foundation/numbers/seeded-random.js";
 import { answerOf } from "./diagnose/answer.js";
 import { dumpCase } from "./diagnose/dump-cases.js";
 import { endCase, endKinds } from "./diagnose/end-cases.js";

@@ -49,7 +49,7 @@ const { values: options } = parseArgs({
 });
 const dist = resolve(options.dist);
 const bin = join(dist, "bin.js");
-const { summarise, median } = await import("../build/foundation/statistics.js");
+const { summarise, median } = await import("../build/foundation/numbers/statistics.js");
 const node = process.execPath;
 const folder = mkdtempSync(join(tmpdir(), "pitwall-bench-overhead-"));
 const program = (name, ...args) => [node, join(here, "overhead", name), ...args.map(String)];

@@ -7,7 +7,7 @@ import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { median } from "../build/foundation/statistics.js";
+import { median } from "../build/foundation/numbers/statistics.js";
 import { drawPaidTimes } from "../build/planner/odds/plan-odds.js";
 import { candidateCounts } from "../build/planner/search/candidate-counts.js";
 import { fastestLayouts } from "../build/planner/search/fastest-layouts.js";

@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
   },
 });
 const bin = join(resolve(options.dist), "bin.js");
-const { summarise, median } = await import("../build/foundation/statistics.js");
+const { summarise, median } = await import("../build/foundation/numbers/statistics.js");
 const { LineSplitter } = await import("../build/launch/line-splitter.js");
 const { RunReader } = await import("../build/workflows/read-run/run-reader.js");
 const node = process.execPath;

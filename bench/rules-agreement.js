@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { seededRandom } from "../build/foundation/seeded-random.js";
+import { seededRandom } from "../build/foundation/numbers/seeded-random.js";
 import { parseLog } from "../build/mllog/parse-log.js";
 import { benchmarksOfEdition } from "../build/schema/logs/mlperf-round.js";
 import { corpus, findLogs, loadEdition, roundFolder } from "./logs-corpus.js";

@@ -8,7 +8,7 @@ import { loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { median } from "../build/foundation/statistics.js";
+import { median } from "../build/foundation/numbers/statistics.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({

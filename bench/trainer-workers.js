@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
 });
 const build = resolve(options.build);
 const { trainHere } = await import(pathToFileURL(join(build, "workflows/training/train-here.js")));
-const { summarise } = await import(pathToFileURL(join(build, "foundation/statistics.js")));
+const { summarise } = await import(pathToFileURL(join(build, "foundation/numbers/statistics.js")));
 
 if (options["one-run"] === undefined) await compare();
 else process.stdout.write(JSON.stringify(await measure(1, Number(options["one-run"]))));

@@ -29,8 +29,10 @@ const { values: options } = parseArgs({
   },
 });
 const build = resolve(options.build);
-const { seededRandom } = await import(pathToFileURL(join(build, "foundation/seeded-random.js")));
-const { summarise } = await import(pathToFileURL(join(build, "foundation/statistics.js")));
+const { seededRandom } = await import(
+  pathToFileURL(join(build, "foundation/numbers/seeded-random.js"))
+);
+const { summarise } = await import(pathToFileURL(join(build, "foundation/numbers/statistics.js")));
 
 /** Losses of the same steps differ by rounding only; float32 sums of 784 terms agree to ~1e-6. */
 const lossTolerance = 1e-3;

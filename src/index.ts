@@ -20,7 +20,7 @@
  * ```
  */
 
-export { UserError, WorldError } from "./foundation/user-error.ts";
+export { UserError, WorldError } from "./foundation/errors/user-error.ts";
 export { formatLine } from "./mllog/format-line.ts";
 export { parseLine } from "./mllog/parse-line.ts";
 export { parseLog, type ParsedLog } from "./mllog/parse-log.ts";
@@ -69,7 +69,7 @@ export {
   type RunToScore,
   type ScoringOptions,
 } from "./score/mlperf/score-runs.ts";
-export { olympicMean } from "./score/olympic-mean.ts";
+export { olympicMean } from "./score/series/olympic-mean.ts";
 export { checkLog, type CheckLogOptions } from "./workflows/check/check-log.ts";
 export {
   timeToTrain,

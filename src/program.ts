@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { exitCodes, type Face } from "./cli/command-table.ts";
 import { main } from "./cli/main.ts";
-import { colorChoice, screenOf } from "./cli/terminal.ts";
-import { SignalReceived } from "./foundation/signal-received.ts";
+import { colorChoice, screenOf } from "./cli/terminal/terminal.ts";
+import { SignalReceived } from "./foundation/errors/signal-received.ts";
 
 const words = process.argv.slice(2);
 
@@ -44,7 +44,7 @@ async function makeFace(binPath: string): Promise<Face> {
       return () => void process.off("SIGUSR1", listener);
     },
     ask: async (question) => {
-      const { askOnTerminal } = await import("./cli/ask-on-terminal.ts");
+      const { askOnTerminal } = await import("./cli/terminal/ask-on-terminal.ts");
       return askOnTerminal(question, interrupt);
     },
     self: [process.execPath, binPath],

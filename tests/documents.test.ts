@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { cliReference } from "../src/cli/cli-reference.ts";
+import { cliReference } from "../src/cli/reference/cli-reference.ts";
 import { loadCommands } from "../src/cli/commands.ts";
-import { jsonReference } from "../src/cli/json-reference.ts";
+import { jsonReference } from "../src/cli/reference/json-reference.ts";
 import { jsonSchema } from "../src/schema/json-schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

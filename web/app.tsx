@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { matchPath } from "../src/foundation/match-path.ts";
+import { matchPath } from "../src/foundation/text/match-path.ts";
 import { fetchAbout } from "./requests/about.ts";
 import { Link } from "./components/link.tsx";
 import { PageMessage } from "./components/panel.tsx";

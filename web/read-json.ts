@@ -1,4 +1,4 @@
-import { visibleControls } from "../src/foundation/visible-controls.ts";
+import { visibleControls } from "../src/foundation/text/visible-controls.ts";
 
 /** Ids are sent back to the server and must stay unchanged. */
 const exactKeys: ReadonlySet<string> = new Set(["runId", "rowId"]);

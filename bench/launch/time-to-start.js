@@ -7,7 +7,7 @@ import { timedRun } from "../overhead/timed-run.js";
 import { hasTorch, here, pitwallRun, temporaryFolder } from "./bench-pitwall.js";
 import { slurmLab, sshLab } from "./labs.js";
 
-const { summarise } = await import("../../build/foundation/statistics.js");
+const { summarise } = await import("../../build/foundation/numbers/statistics.js");
 
 /** Milliseconds over the bare engine, at most. */
 const goals = { ssh: 1500, slurm: 500 };

@@ -5,7 +5,7 @@ import { inTurn, spread } from "../overhead/in-turn.js";
 import { timedRun } from "../overhead/timed-run.js";
 import { hasTorch, logOfRun, pitwallRun, root, temporaryFolder } from "./bench-pitwall.js";
 
-const { summarise } = await import("../../build/foundation/statistics.js");
+const { summarise } = await import("../../build/foundation/numbers/statistics.js");
 
 export function measureTrain({ pairs, python, seed, quality }) {
   if (!hasTorch(python)) return { lines: [] };

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../build/foundation/seeded-random.js";
+import { seededRandom } from "../../build/foundation/numbers/seeded-random.js";
 
 /** Draws the given number of logs at random, reproducibly by seed, and keeps their order. */
 export function drawLogs(paths, count, seed) {

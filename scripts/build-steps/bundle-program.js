@@ -18,9 +18,9 @@ const usedTogether = {
   run: [
     "cli/commands/run.ts",
     "cli/parse-arguments.ts",
-    "cli/plan-run-call.ts",
-    "cli/run-and-report.ts",
-    "cli/progress.ts",
+    "cli/calls/plan-run-call.ts",
+    "cli/answers/run-and-report.ts",
+    "cli/terminal/progress.ts",
     "report/runs/card/result-card.ts",
     "store/catalogue/catalogue.ts",
     "workflows/launch/prepare/find-workload.ts",

@@ -1,5 +1,5 @@
 // Reads a CSV table with a header line into one object per row.
-import { CsvReader } from "../../build/foundation/csv-reader.js";
+import { CsvReader } from "../../build/foundation/tables/csv-reader.js";
 
 export function readCsv(text) {
   const reader = new CsvReader();

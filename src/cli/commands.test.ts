@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { plainPaint } from "../report/paint.ts";
 import { commandEntries, commandNames, loadCommand, loadCommands } from "./commands.ts";
-import { programHelp } from "./program-help.ts";
+import { programHelp } from "./reference/program-help.ts";
 
 const commands = await loadCommands();
 

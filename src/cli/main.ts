@@ -1,6 +1,6 @@
-import { errorCode } from "../foundation/error-code.ts";
-import { nearestWord } from "../foundation/nearest-word.ts";
-import { UserError, WorldError } from "../foundation/user-error.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
+import { nearestWord } from "../foundation/text/nearest-word.ts";
+import { UserError, WorldError } from "../foundation/errors/user-error.ts";
 import type { ErrorParts } from "../report/describe-error.ts";
 import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
 import { commandNames, loadCommand, loadCommands } from "./commands.ts";
@@ -75,12 +75,12 @@ async function runCommand(command: Command, words: readonly string[], face: Face
 
 async function printHelp(face: Face, name: string | undefined): Promise<ExitCode> {
   if (name !== undefined) return printCommandHelp(face, await findCommand(name));
-  const { programHelp } = await import("./program-help.ts");
+  const { programHelp } = await import("./reference/program-help.ts");
   return print(face, programHelp(face.version, face.out.paint));
 }
 
 async function printCommandHelp(face: Face, command: Command): Promise<ExitCode> {
-  const { commandHelp } = await import("./help-text.ts");
+  const { commandHelp } = await import("./reference/help-text.ts");
   return print(face, commandHelp(command, face.out.paint));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import { loadCommands } from "./commands.ts";
 import type { OptionDeclaration } from "./command-table.ts";
 import { kebab, parseArguments, sharedOptions } from "./parse-arguments.ts";

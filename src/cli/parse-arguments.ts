@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { nearestWord } from "../foundation/nearest-word.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { nearestWord } from "../foundation/text/nearest-word.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { Command, OptionDeclaration, OptionTable, SharedOptions } from "./command-table.ts";
 
 /** Flags that every command takes. */

@@ -1,4 +1,4 @@
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { SigningKey } from "../store/keys/key-store.ts";
 import type { Face } from "./command-table.ts";
 

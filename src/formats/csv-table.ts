@@ -1,6 +1,6 @@
-import { CsvReader } from "../foundation/csv-reader.ts";
-import { UserError } from "../foundation/user-error.ts";
-import { Utf8Decoder } from "../foundation/utf8-decoder.ts";
+import { CsvReader } from "../foundation/tables/csv-reader.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
+import { Utf8Decoder } from "../foundation/bytes/utf8-decoder.ts";
 import type { FileSample, StreamReader } from "./format.ts";
 
 /** One line of a table. */

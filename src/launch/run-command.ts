@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { errorMessage } from "../foundation/error-code.ts";
+import { errorMessage } from "../foundation/errors/error-code.ts";
 
 export type CommandOutcome =
   | { kind: "ended"; exitCode: number; stdout: string; stderr: string }

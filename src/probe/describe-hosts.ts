@@ -1,4 +1,4 @@
-import { formatBytes } from "../foundation/units.ts";
+import { formatBytes } from "../foundation/numbers/units.ts";
 import type { HostFacts } from "../schema/run/hosts/host-facts.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 

@@ -4,7 +4,7 @@ import { statfsSync } from "node:fs";
 import { cpus, hostname, release, type as systemType } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { formatBytes } from "../foundation/units.ts";
+import { formatBytes } from "../foundation/numbers/units.ts";
 import type { AcceleratorUse, PresentGpu } from "../schema/accelerator-use.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 import { readText } from "./cgroup.ts";

@@ -1,6 +1,11 @@
-import { markdownTable } from "../foundation/markdown-table.ts";
-import { type CsvOptions, csvText } from "../foundation/csv.ts";
-import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
+import { markdownTable } from "../foundation/tables/markdown-table.ts";
+import { type CsvOptions, csvText } from "../foundation/tables/csv.ts";
+import {
+  type Column,
+  layOutTable,
+  truncate,
+  visibleWidth,
+} from "../foundation/tables/text-table.ts";
 import type { AnswerTable } from "../schema/answer-table.ts";
 import type { Paint } from "./paint.ts";
 

@@ -4,7 +4,7 @@ import {
   truncate,
   truncateStart,
   visibleWidth,
-} from "../foundation/text-table.ts";
+} from "../foundation/tables/text-table.ts";
 
 /** A column that may be dropped or narrowed to fit the screen. */
 export interface FittedColumn<Row> {

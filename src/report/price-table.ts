@@ -1,4 +1,4 @@
-import { formatUsd } from "../foundation/units.ts";
+import { formatUsd } from "../foundation/numbers/units.ts";
 import type { PriceEntry } from "../schema/catalogue.ts";
 import { type FittedColumn, fitTable } from "./fitted-table.ts";
 import type { Paint } from "./paint.ts";

@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant } from "../foundation/units.ts";
+import { formatCount, formatSignificant } from "../foundation/numbers/units.ts";
 
 /** `1 run`, `3 runs`, `2 processes`. */
 export function countOf(count: number, word: string): string {

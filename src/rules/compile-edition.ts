@@ -1,4 +1,4 @@
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { RuleAmendment, RuleEdition, RuleFile } from "../schema/logs/rule-edition.ts";
 import type { Term } from "../schema/logs/rule-formula.ts";
 import { type CompiledFile, compileRuleFile } from "./compile-rule-file.ts";

@@ -1,4 +1,4 @@
-import { groupBy } from "../foundation/group-by.ts";
+import { groupBy } from "../foundation/collections/group-by.ts";
 import type { KeyRule, RuleEdition, RuleFile } from "../schema/logs/rule-edition.ts";
 import { describePredicate } from "./describe-formula.ts";
 

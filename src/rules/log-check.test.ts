@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type RuleEdition, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { compileEdition } from "./compile-edition.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { once } from "../foundation/once.ts";
+import { once } from "../foundation/collections/once.ts";
 import type { DashboardRequest } from "../schema/dashboard/serving.ts";
 import { diskRunStore } from "../store/records/disk-run-store.ts";
 import { BoardWatch } from "../workflows/dashboard/list/watch-board.ts";

@@ -1,6 +1,6 @@
 import { Hono, type HonoRequest } from "hono";
-import { matchPath } from "../foundation/match-path.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { matchPath } from "../foundation/text/match-path.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { AboutDocument } from "../schema/dashboard/about.ts";
 import { pagePatterns } from "../schema/dashboard/page-patterns.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";

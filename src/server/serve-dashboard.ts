@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
-import { errorCode } from "../foundation/error-code.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
 import { Admission, readOrCreateToken } from "./safety/access-token.ts";
 import { limitRequests } from "./safety/limit-requests.ts";

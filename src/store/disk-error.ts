@@ -1,5 +1,5 @@
-import { errorCode } from "../foundation/error-code.ts";
-import { UserError, WorldError } from "../foundation/user-error.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
+import { UserError, WorldError } from "../foundation/errors/user-error.ts";
 
 /** The operation that failed. */
 export interface DiskAttempt {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import type { LearnedRun, learnedRun } from "../schema/plan/learned-run.ts";
 import { onDisk } from "./disk-error.ts";
 import { fileKind, readText, unreadableFile } from "./open-file.ts";

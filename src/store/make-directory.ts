@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode } from "../foundation/error-code.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
 
 /**
  * Creates a directory and its missing parents.

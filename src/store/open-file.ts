@@ -10,8 +10,8 @@ import {
   statSync,
 } from "node:fs";
 import { type FileHandle, lstat, open, readdir, stat } from "node:fs/promises";
-import { errorCode } from "../foundation/error-code.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 
 /** The type of a file that is not a regular file. */
 export type IrregularKind = "directory" | "pipe" | "socket" | "device" | "link";

@@ -1,4 +1,4 @@
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import { hostsFile, type HostsFile } from "../schema/run/hosts/hosts-file.ts";
 import { describeRefusal, readText } from "./open-file.ts";
 import { type FileKind, parseSettings } from "./read-workload-file.ts";

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
-import { nearestWord } from "../foundation/nearest-word.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { nearestWord } from "../foundation/text/nearest-word.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import {
   type DefaultsFile,
   defaultsFile,

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UserError } from "../foundation/user-error.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import { siteMarker, type SiteMarker } from "../schema/site-marker.ts";
 import { onDisk } from "./disk-error.ts";
 import { makeDirectory } from "./make-directory.ts";

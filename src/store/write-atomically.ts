@@ -1,6 +1,6 @@
 import { link, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "../foundation/error-code.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
 
 /**
  * Writes a complete file, so that readers see all or none of it, also after a power failure. The temporary name starts

@@ -1,6 +1,6 @@
 import { open, unlink } from "node:fs/promises";
-import { errorCode } from "../foundation/error-code.ts";
-import { UserError } from "../foundation/user-error.ts";
+import { errorCode } from "../foundation/errors/error-code.ts";
+import { UserError } from "../foundation/errors/user-error.ts";
 import { onDisk } from "./disk-error.ts";
 
 /**

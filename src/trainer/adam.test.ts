@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { seededRandom } from "../foundation/seeded-random.ts";
+import { seededRandom } from "../foundation/numbers/seeded-random.ts";
 import { adamDefaults, adamState, adamStepInto } from "./adam.ts";
 
 const options = { ...adamDefaults, weightDecay: 0.01, learningRate: () => 1e-2 };

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 
 import { describe, expect, test } from "vitest";
 
-import { seededRandom } from "../foundation/seeded-random.ts";
+import { seededRandom } from "../foundation/numbers/seeded-random.ts";
 import {
   abortGroup,
   GroupAborted,

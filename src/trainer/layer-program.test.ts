@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { type SeededRandom, seededRandom } from "../foundation/seeded-random.ts";
+import { type SeededRandom, seededRandom } from "../foundation/numbers/seeded-random.ts";
 import { isChain, type LayerNode } from "./layer-graph.ts";
 import { cnn, crossEntropy, maxPool2x2, type Model, mlp } from "./models.ts";
 import { initialParameters } from "./replica.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../foundation/seeded-random.ts";
+import type { SeededRandom } from "../foundation/numbers/seeded-random.ts";
 import { concatenate, type Tensor, type TensorsOf } from "./tensor-backend.ts";
 import type { ParameterSpec, ParameterSpecs } from "./workload.ts";
 

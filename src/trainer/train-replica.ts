@@ -1,4 +1,8 @@
-import { type SeededRandom, seededRandom, shuffledIndices } from "../foundation/seeded-random.ts";
+import {
+  type SeededRandom,
+  seededRandom,
+  shuffledIndices,
+} from "../foundation/numbers/seeded-random.ts";
 import { meetsTarget } from "../schema/run/outcome/meets-target.ts";
 import type { StepSample } from "../schema/run/measured/telemetry-sample.ts";
 import { type AdamState, adamState, adamStepInto } from "./adam.ts";

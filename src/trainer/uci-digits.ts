@@ -1,4 +1,4 @@
-import { shuffledIndices, seededRandom } from "../foundation/seeded-random.ts";
+import { shuffledIndices, seededRandom } from "../foundation/numbers/seeded-random.ts";
 import type { WorkloadData } from "./workload.ts";
 
 /** An 8 x 8 image of a handwritten digit. */

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../foundation/seeded-random.ts";
+import type { SeededRandom } from "../foundation/numbers/seeded-random.ts";
 import type { MetricTarget } from "../schema/run/outcome/metric-target.ts";
 import type { AdamOptions } from "./adam.ts";
 import type { HostArraysOf, Tensor, TensorSpec, TensorSpecs, TensorsOf } from "./tensor-backend.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { clockText } from "../../web/views/run/view-model.ts";
-import { formatJoules, formatSignificant, formatUsd } from "../../src/foundation/units.ts";
+import { formatJoules, formatSignificant, formatUsd } from "../../src/foundation/numbers/units.ts";
 import { leadingEnergy } from "../../src/score/parts/leading-energy.ts";
 import { bin, temporaryFolder } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { formatSignificant } from "../../src/foundation/units.ts";
+import { formatSignificant } from "../../src/foundation/numbers/units.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
 import { hasBrowser, launchBrowser, openPage } from "./support/browser.ts";
 import { resultOf, runPitwall } from "./support/program.ts";

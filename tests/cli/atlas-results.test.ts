@@ -5,7 +5,7 @@ import { h100Rod, resultOf } from "../support/result-rows.ts";
 import { measureRow } from "../../src/atlas/rows/measures.ts";
 import { resultTable } from "../../src/report/atlas/result-table.ts";
 import { plainPaint } from "../../src/report/paint.ts";
-import { visibleWidth } from "../../src/foundation/text-table.ts";
+import { visibleWidth } from "../../src/foundation/tables/text-table.ts";
 import { unpackTable } from "../../src/store/results/parquet-file.ts";
 import { rowColumns } from "../../src/store/results/result-tables.ts";
 import { packResults } from "../../src/workflows/import/pack-results.ts";

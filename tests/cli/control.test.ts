@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { documentOf } from "../../src/cli/json-documents.ts";
+import { documentOf } from "../../src/cli/reference/json-documents.ts";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 
 const waiting = ["run", "--name", "first try", "--", "sh", "-c", "echo ready; exec sleep 600"];

@@ -3,7 +3,11 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandNames } from "../../src/cli/commands.ts";
-import { documentedCommands, documentOf, documentSchema } from "../../src/cli/json-documents.ts";
+import {
+  documentedCommands,
+  documentOf,
+  documentSchema,
+} from "../../src/cli/reference/json-documents.ts";
 import { fixtures } from "../support/check-json.ts";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 import { unpackSubmission } from "../support/unpack-submission.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { screenOf } from "../../src/cli/terminal.ts";
-import { visibleWidth } from "../../src/foundation/text-table.ts";
+import { screenOf } from "../../src/cli/terminal/terminal.ts";
+import { visibleWidth } from "../../src/foundation/tables/text-table.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 import { unpackSubmission } from "../support/unpack-submission.ts";
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documentOf } from "../../src/cli/json-documents.ts";
+import { documentOf } from "../../src/cli/reference/json-documents.ts";
 import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
 import { bin, pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 import { directoryOf, eventsOf, logOf, printed, until } from "../support/recorded-run.ts";

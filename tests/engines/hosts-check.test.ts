@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documentOf } from "../../src/cli/json-documents.ts";
+import { documentOf } from "../../src/cli/reference/json-documents.ts";
 import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
 import { pitwall } from "../support/pitwall.ts";
 import { missingTorch } from "../torch/torch-programs.ts";

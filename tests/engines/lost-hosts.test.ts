@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { documentOf } from "../../src/cli/json-documents.ts";
+import { documentOf } from "../../src/cli/reference/json-documents.ts";
 import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
 import { pitwall, startPitwall } from "../support/pitwall.ts";
 import {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { shellWord } from "../../src/foundation/shell-word.ts";
+import { shellWord } from "../../src/foundation/text/shell-word.ts";
 import { slurmLabMissing, startSlurmLab, type SlurmLab } from "../lab/slurm.ts";
 import { bin, temporaryFolder } from "../support/pitwall.ts";
 import { shellIn } from "../support/shell-in.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Command } from "../../src/cli/command-table.ts";
-import { commandHelp } from "../../src/cli/help-text.ts";
+import { commandHelp } from "../../src/cli/reference/help-text.ts";
 import { plainPaint } from "../../src/report/paint.ts";
 import { filesToTouch, scratchCopy } from "./scratch-copy.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { meanOf } from "../../src/foundation/statistics.ts";
+import { meanOf } from "../../src/foundation/numbers/statistics.ts";
 import { publishedMeasurement } from "../../src/schema/plan/published-measurement.ts";
 import { loadPlannerData } from "../../src/workflows/plan/load-planner-data.ts";
 import { predictLine } from "../../src/workflows/plan/predict-layouts.ts";

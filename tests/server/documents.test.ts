@@ -11,7 +11,7 @@ import { planDocument } from "../../src/schema/dashboard/plan-document.ts";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
 import { runListItem } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
-import { UserError } from "../../src/foundation/user-error.ts";
+import { UserError } from "../../src/foundation/errors/user-error.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
 import { showRun } from "../../src/workflows/read-run/show-run.ts";
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { seededRandom } from "../../src/foundation/seeded-random.ts";
+import { seededRandom } from "../../src/foundation/numbers/seeded-random.ts";
 import { adamState, adamStepInto } from "../../src/trainer/adam.ts";
 import { initialParameters } from "../../src/trainer/replica.ts";
 import {

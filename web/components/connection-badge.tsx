@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { formatDuration } from "../../src/foundation/units.ts";
+import { formatDuration } from "../../src/foundation/numbers/units.ts";
 import type { Connection } from "../live/connection.ts";
 import { everySecondMs } from "../live/server-clock.ts";
 

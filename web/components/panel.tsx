@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Command } from "./command.tsx";
 import { Prose } from "./prose.tsx";
-import { formatDuration } from "../../src/foundation/units.ts";
+import { formatDuration } from "../../src/foundation/numbers/units.ts";
 
 /** The state of a panel. */
 export type PanelState =

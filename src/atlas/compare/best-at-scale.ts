@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { BestAtScale, ScaledResult } from "../../schema/atlas/best-at-scale.ts";
 import { type Measure, measures, type MeasuredRow } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";

@@ -1,5 +1,5 @@
-import { doubledRanks } from "../../foundation/statistics.ts";
-import { normalTail } from "../../foundation/distributions.ts";
+import { doubledRanks } from "../../foundation/numbers/statistics.ts";
+import { normalTail } from "../../foundation/numbers/distributions.ts";
 
 /** With more values than this, the normal approximation replaces the exact test. */
 const largestExactCount = 120;

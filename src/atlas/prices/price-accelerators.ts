@@ -1,5 +1,5 @@
-import { groupBy } from "../../foundation/group-by.ts";
-import { median } from "../../foundation/statistics.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { PriceEntry } from "../../schema/catalogue.ts";
 

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { BenchmarkFacts } from "../../schema/atlas/benchmark-facts.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";

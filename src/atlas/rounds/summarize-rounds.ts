@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RoundSummary } from "../../schema/atlas/round-summary.ts";

@@ -1,5 +1,5 @@
-import { formatCount, formatSignificant } from "../../foundation/units.ts";
-import { meanOf, median } from "../../foundation/statistics.ts";
+import { formatCount, formatSignificant } from "../../foundation/numbers/units.ts";
+import { meanOf, median } from "../../foundation/numbers/statistics.ts";
 import { droppedAtEachEnd } from "../../schema/logs/mlperf-round.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { factorBetween, type SamplesScale, type SamplesUnit } from "./samples-scale.ts";

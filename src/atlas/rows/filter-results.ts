@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";

@@ -1,4 +1,4 @@
-import { editDistance, nearestWord } from "../../foundation/nearest-word.ts";
+import { editDistance, nearestWord } from "../../foundation/text/nearest-word.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 

@@ -1,4 +1,4 @@
-import { meanOf, median } from "../../foundation/statistics.ts";
+import { meanOf, median } from "../../foundation/numbers/statistics.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";

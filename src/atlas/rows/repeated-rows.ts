@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { compareRoundNames } from "./sort-results.ts";
 

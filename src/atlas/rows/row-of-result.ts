@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";

@@ -4,7 +4,7 @@ import {
   type PatternField,
   type ResultFilter,
 } from "./filter-results.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { SamplesFit, StopsPaying, ThroughputFit } from "../../schema/atlas/scaling-study.ts";
 import { robustLine } from "./robust-line.ts";

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 
 export interface Line {
   slope: number;

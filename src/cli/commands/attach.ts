@@ -5,7 +5,7 @@ import type { AttachEvent } from "../../workflows/control/attach-run.ts";
 import { countOf } from "../../report/wording.ts";
 import { type Call, defineCommand, exitCodes, type ExitCode } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
-import { ProgressView } from "../progress.ts";
+import { ProgressView } from "../terminal/progress.ts";
 
 export const attachCommand = defineCommand({
   name: "attach",
@@ -48,7 +48,7 @@ export const attachCommand = defineCommand({
 });
 
 async function endedError({ runId }: RunRecord): Promise<Error> {
-  const { UserError } = await import("../../foundation/user-error.ts");
+  const { UserError } = await import("../../foundation/errors/user-error.ts");
   return new UserError("run-ended", `\`${runId}\` has ended`, {
     hint: `\`pitwall show ${runId}\` shows its result, \`pitwall show ${runId} --log\` its output`,
   });
@@ -175,10 +175,10 @@ async function report(
   { face, shared }: Attach,
   remaining: readonly number[] = [],
 ): Promise<ExitCode> {
-  const { summariseSeries } = await import("../../score/summarise-series.ts");
+  const { summariseSeries } = await import("../../score/series/summarise-series.ts");
   const summary = summariseSeries([ended], { isWholeSeries: false });
   if (shared.json) {
-    const { writeJson } = await import("../atlas-screen.ts");
+    const { writeJson } = await import("../terminal/atlas-screen.ts");
     const { runId } = ended.request;
     const remainingSeeds = remaining.length === 0 ? {} : { remainingSeeds: remaining };
     writeJson(face, "attach", { runId, result: ended.result, ...remainingSeeds });

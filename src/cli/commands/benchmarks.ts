@@ -1,10 +1,10 @@
-import type { CsvOptions } from "../../foundation/csv.ts";
+import type { CsvOptions } from "../../foundation/tables/csv.ts";
 import type { BenchmarkSummary } from "../../schema/atlas/round-summary.ts";
-import { filterOptions } from "../atlas-options.ts";
-import { printAliases, printProblems, tableWidth, writeJson } from "../atlas-screen.ts";
+import { filterOptions } from "../options/atlas-options.ts";
+import { printAliases, printProblems, tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
-import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
+import { csvOptionsOf, rawCsvOption } from "../answers/raw-csv.ts";
 
 const formats = ["table", "csv", "json", "md"] as const;
 

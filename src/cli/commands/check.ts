@@ -1,11 +1,11 @@
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { CheckEvent } from "../../workflows/check/check-logs.ts";
-import { screenWidth } from "../atlas-screen.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
-import { printAssumptions } from "../print-assumptions.ts";
-import { StatusLine } from "../status-line.ts";
+import { printAssumptions } from "../answers/print-assumptions.ts";
+import { StatusLine } from "../terminal/status-line.ts";
 
 const options = {
   edition: {

@@ -1,11 +1,11 @@
 import type { Comparison, CurveAxis } from "../../schema/atlas/comparison.ts";
 import { measures } from "../../schema/atlas/figures.ts";
-import type { CsvOptions } from "../../foundation/csv.ts";
-import { UserError } from "../../foundation/user-error.ts";
-import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
+import type { CsvOptions } from "../../foundation/tables/csv.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { filterOf, filterOptions, pricesOption } from "../options/atlas-options.ts";
+import { absolutePath, tableWidth, printProblems, writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
-import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
+import { csvOptionsOf, rawCsvOption } from "../answers/raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
 // Repeated here, because importing them would load the schema library for `--help` too.

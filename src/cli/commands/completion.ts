@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 export const completionCommand = defineCommand({
@@ -21,7 +21,7 @@ export const completionCommand = defineCommand({
   options: {},
   exits: [{ code: 0, when: "printed" }],
   async act({ face, shared, loadCommands, arguments: [name = ""] }) {
-    const { completionScript, shells } = await import("../completion-script.ts");
+    const { completionScript, shells } = await import("../reference/completion-script.ts");
     const shell = shells.find((known) => known === name);
     if (shell === undefined) {
       throw new UserError("unknown-shell", `no completion for the shell \`${name}\``, {
@@ -30,7 +30,7 @@ export const completionCommand = defineCommand({
     }
     const script = completionScript(shell, await loadCommands());
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "completion", { shell, script });
     } else face.out.write(script);
     return exitCodes.yes;

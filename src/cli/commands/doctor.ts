@@ -56,7 +56,7 @@ export const doctorCommand = defineCommand({
   async act({ arguments: [target = ""], options, face, shared }) {
     const store = await openStore(face, shared);
     if (options.bundle !== undefined || options.yes || options.redactHosts) {
-      const { bundleAndReport } = await import("../bundle-and-report.ts");
+      const { bundleAndReport } = await import("../answers/bundle-and-report.ts");
       return bundleAndReport(target, store, { ...options, face, shared });
     }
     const { diagnoseTarget } = await import("../../workflows/diagnose/diagnose-target.ts");
@@ -70,7 +70,7 @@ export const doctorCommand = defineCommand({
     const isHealthy = diagnoses.every(({ diagnosis }) => diagnosis.verdict.kind === "no-fault");
     const exitCode = isHealthy ? exitCodes.yes : exitCodes.no;
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "doctor", { diagnoses });
       return exitCode;
     }

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ReachedJob } from "../../launch/agent/reached-job.ts";
 import type { HostOutput } from "../../workflows/control/run-on-hosts.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
@@ -101,7 +101,7 @@ class ExecView {
     if (this.#job.unreachable.length > 0) codes.push(exitCodes.worldFailed);
     const { face, shared } = this.#call;
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       const hosts = this.#job.hosts.map(({ access: { host } }) => ({
         host,
         exitCode: this.#ended.get(host) ?? 0,

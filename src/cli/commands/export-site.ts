@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from "../../foundation/units.ts";
+import { formatBytes, formatCount } from "../../foundation/numbers/units.ts";
 import type { ExportedSite } from "../../workflows/export/export-site.ts";
-import { printProblems, writeJson } from "../atlas-screen.ts";
+import { printProblems, writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 

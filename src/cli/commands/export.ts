@@ -1,7 +1,7 @@
 import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
 import type { WriterOption, WriterOptionValues } from "../../formats/format.ts";
-import { shellWord } from "../../foundation/shell-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
 import {
   type Call,
@@ -11,7 +11,7 @@ import {
   type OptionValues,
 } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
-import { rawCsvOption } from "../raw-csv.ts";
+import { rawCsvOption } from "../answers/raw-csv.ts";
 
 /** `` `submission` for `mlperf`, … ``. */
 function defaultFolders(): string {

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../foundation/units.ts";
+import { formatBytes } from "../../foundation/numbers/units.ts";
 import type { FetchedFiles } from "../../workflows/control/fetch-files.ts";
 import { countOf } from "../../report/wording.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
@@ -44,7 +44,7 @@ export const fetchCommand = defineCommand({
     const record = await findRun(await openStore(face, shared), text);
     const fetched = await fetchFiles(record, { pattern, out, cwd: face.cwd }, face);
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "fetch", fetched);
     } else printFetched(fetched, face);
     return fetched.unreachable.length === 0 ? exitCodes.yes : exitCodes.worldFailed;

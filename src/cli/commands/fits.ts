@@ -1,7 +1,7 @@
 import { trainingMethods } from "../../schema/plan/fit-answer.ts";
-import { tableWidth, writeJson } from "../atlas-screen.ts";
+import { tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
-import { assumedByOptions, choice, fitOptions, layoutOfOptions } from "../fit-options.ts";
+import { assumedByOptions, choice, fitOptions, layoutOfOptions } from "../options/fit-options.ts";
 
 export const fitsCommand = defineCommand({
   name: "fits",

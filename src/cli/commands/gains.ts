@@ -1,6 +1,6 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { filterOf, filterOptions } from "../atlas-options.ts";
-import { tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { filterOf, filterOptions } from "../options/atlas-options.ts";
+import { tableWidth, printProblems, writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 

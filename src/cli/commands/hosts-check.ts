@@ -66,7 +66,7 @@ async function act(
   const means = { nowMs: () => face.nowMs(), env: face.env, store };
   const checked = await checkHosts(request, means);
   if (shared.json) {
-    const { writeJson } = await import("../atlas-screen.ts");
+    const { writeJson } = await import("../terminal/atlas-screen.ts");
     writeJson(face, name, checked);
   } else {
     const { hostsCheckPage } = await import("../../report/hosts-check-page.ts");

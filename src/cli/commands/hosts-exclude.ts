@@ -1,5 +1,5 @@
-import { parseDurationMs } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { parseDurationMs } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { hostName } from "../../schema/run/hosts/host.ts";
 import { exclusionScopes, type HostExclusion } from "../../schema/run/hosts/host-exclusion.ts";
 import type { Allowed } from "../../workflows/control/exclude-hosts.ts";
@@ -60,7 +60,7 @@ export const hostsExcludeCommand = defineCommand({
     };
     await addExclusionEntry(await homeOf(face, shared), { kind: "exclude", ...exclusion });
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "hosts exclude", exclusion);
     } else face.out.print(`${face.out.paint.name(host)}: excluded\n`);
     return exitCodes.yes;
@@ -157,7 +157,7 @@ async function printAllowed(
   const tested = allowed.kind === "failed" || allowed.tested;
   const findings = allowed.kind === "failed" ? allowed.findings : [];
   if (shared.json) {
-    const { writeJson } = await import("../atlas-screen.ts");
+    const { writeJson } = await import("../terminal/atlas-screen.ts");
     writeJson(face, "hosts allow", { host, scope, isAllowed, tested, findings });
     return;
   }
@@ -181,7 +181,7 @@ export const hostsListCommand = defineCommand({
     const { readExclusions } = await import("../../store/excluded-hosts.ts");
     const hosts = await readExclusions(await homeOf(face, shared));
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "hosts list", { hosts });
       return exitCodes.yes;
     }

@@ -2,7 +2,7 @@ import { trainingFormats } from "../../formats/training-formats.ts";
 import type { RunLabels } from "../../schema/run/request/run-labels.ts";
 import type { LogImportEvent } from "../../workflows/import-logs/import-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
-import { runOptions } from "../run-options.ts";
+import { runOptions } from "../options/run-options.ts";
 
 const options = {
   target: runOptions.target,

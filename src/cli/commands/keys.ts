@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { layOutTable } from "../../foundation/text-table.ts";
+import { layOutTable } from "../../foundation/tables/text-table.ts";
 import { defineCommand, exitCodes, type Call, type ExitCode } from "../command-table.ts";
 
 const noOptions = {};

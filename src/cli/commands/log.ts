@@ -2,7 +2,7 @@ import type { TargetRequest } from "../../schema/run/outcome/metric-target.ts";
 import type { TrainingLog } from "../../workflows/check/show-training-log.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
-import { runOptions } from "../run-options.ts";
+import { runOptions } from "../options/run-options.ts";
 
 const options = {
   target: {

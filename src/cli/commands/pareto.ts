@@ -1,8 +1,8 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { measures, type Measure } from "../../schema/atlas/figures.ts";
-import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
+import { filterOf, filterOptions, pricesOption } from "../options/atlas-options.ts";
+import { absolutePath, tableWidth, printProblems, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 

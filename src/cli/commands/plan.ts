@@ -1,12 +1,12 @@
-import { absolutePath, printProblems, tableWidth, writeJson } from "../atlas-screen.ts";
+import { absolutePath, printProblems, tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PlanCall } from "../../planner/goal/plan-machines.ts";
 import { placesOfPlans } from "../../schema/plan/place-of-plan.ts";
 import type { PlannedRun } from "../../workflows/plan/plan-run.ts";
 import { homeOf, openStore } from "../open-store.ts";
-import { planOptions } from "../plan-options.ts";
+import { planOptions } from "../options/plan-options.ts";
 
 export const planCommand = defineCommand({
   name: "plan",
@@ -47,7 +47,7 @@ export const planCommand = defineCommand({
     if (options.calibrate) return learnFromRuns(call);
     const goal = onlyOne(call.arguments);
     if (options.from !== undefined) {
-      const { planFrom } = await import("../plan-from.ts");
+      const { planFrom } = await import("../calls/plan-from.ts");
       return planFrom({ ...options, from: options.from, goal }, { face, shared });
     }
     if (goal === undefined) throw goalMissing();

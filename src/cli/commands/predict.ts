@@ -1,6 +1,6 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PredictedLayout } from "../../workflows/plan/predict-layouts.ts";
-import { absolutePath, tableWidth } from "../atlas-screen.ts";
+import { absolutePath, tableWidth } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes, type ExitCode, type Face } from "../command-table.ts";
 
 export const predictCommand = defineCommand({

@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { screenWidth } from "../atlas-screen.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {

@@ -1,11 +1,11 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RaceReport } from "../../schema/run/race/race-report.ts";
-import { tableWidth, writeJson } from "../atlas-screen.ts";
+import { tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { kebab } from "../parse-arguments.ts";
-import { raceFormats, raceOptions } from "../race-options.ts";
-import { csvOptionsOf } from "../raw-csv.ts";
+import { raceFormats, raceOptions } from "../options/race-options.ts";
+import { csvOptionsOf } from "../answers/raw-csv.ts";
 
 type RaceCall = Call<typeof raceOptions>;
 
@@ -49,7 +49,7 @@ export const raceCommand = defineCommand({
     const isCsv = options.format === "csv" && !shared.json;
     csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
     if (options.show !== undefined) return show(call, options.show);
-    const { runRaceAndReport } = await import("../race-and-report.ts");
+    const { runRaceAndReport } = await import("../answers/race-and-report.ts");
     const report = await runRaceAndReport(call, () => planOf(call));
     await writeReport(report, call);
     return exitCodeOf(report, call);
@@ -59,7 +59,7 @@ export const raceCommand = defineCommand({
 async function planOf(call: RaceCall) {
   const { resume } = call.options;
   if (resume === undefined) {
-    const { planRaceCall } = await import("../plan-race-call.ts");
+    const { planRaceCall } = await import("../calls/plan-race-call.ts");
     return planRaceCall(call);
   }
   refuseOthers(call, "resume", ["showOutput", "sign", "signKey"]);

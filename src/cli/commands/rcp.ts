@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
-import { screenWidth } from "../atlas-screen.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes, type Face, type SharedOptions } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
-import { printAssumptions } from "../print-assumptions.ts";
+import { printAssumptions } from "../answers/print-assumptions.ts";
 
 const options = {
   edition: {

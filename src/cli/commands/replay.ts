@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { parseDurationMs } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { parseDurationMs } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ReplayEvent } from "../../workflows/results/replay-results.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 
@@ -82,7 +82,7 @@ function durationOf(text: string): number {
 }
 
 async function printJson(events: AsyncIterable<ReplayEvent>, face: Face): Promise<void> {
-  const { writeJson } = await import("../atlas-screen.ts");
+  const { writeJson } = await import("../terminal/atlas-screen.ts");
   const kept: ReplayEvent[] = [];
   for await (const event of events) if (event.kind !== "frame") kept.push(event);
   writeJson(face, "replay", { events: kept });
@@ -93,8 +93,8 @@ async function playOnScreen(
   { face, shared }: Pick<Call, "face" | "shared">,
 ): Promise<void> {
   const page = await import("../../report/atlas/replay-page.ts");
-  const { RedrawnBlock } = await import("../redrawn-block.ts");
-  const { printProblems } = await import("../atlas-screen.ts");
+  const { RedrawnBlock } = await import("../terminal/redrawn-block.ts");
+  const { printProblems } = await import("../terminal/atlas-screen.ts");
   const { err, out } = face;
   const block = new RedrawnBlock(err);
   let tracks: Parameters<typeof page.replayEnd>[0] = [];

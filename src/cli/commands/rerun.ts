@@ -47,7 +47,7 @@ export const rerunCommand = defineCommand({
       options: given,
     } = call;
     const { showRun } = await import("../../workflows/read-run/show-run.ts");
-    const { runAndReport } = await import("../run-and-report.ts");
+    const { runAndReport } = await import("../answers/run-and-report.ts");
     const { planRerun } = await import("../../workflows/launch/prepare/plan-rerun.ts");
     const { findPrice } = await import("../../workflows/launch/prepare/find-price.ts");
     const shown = await showRun(await openStore(face, shared), text);

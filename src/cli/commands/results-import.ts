@@ -3,7 +3,7 @@ import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { ImportEvent, ImportRequest } from "../../workflows/import/import-results.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
-import { StatusLine } from "../status-line.ts";
+import { StatusLine } from "../terminal/status-line.ts";
 
 const options = {
   format: {

@@ -1,18 +1,18 @@
 import { measures, type Measure, type RateName, rateNames } from "../../schema/atlas/figures.ts";
 import { sortKeyOf, sortKeys } from "../../atlas/rows/sort-results.ts";
-import type { CsvOptions } from "../../foundation/csv.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import type { CsvOptions } from "../../foundation/tables/csv.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
-import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
+import { filterOf, filterOptions, pricesOption } from "../options/atlas-options.ts";
 import {
   absolutePath,
   tableWidth,
   printAliases,
   printProblems,
   writeJson,
-} from "../atlas-screen.ts";
+} from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
-import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
+import { csvOptionsOf, rawCsvOption } from "../answers/raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;

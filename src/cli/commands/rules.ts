@@ -1,4 +1,4 @@
-import { screenWidth } from "../atlas-screen.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {

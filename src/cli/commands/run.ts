@@ -1,6 +1,6 @@
 import { defineCommand } from "../command-table.ts";
-import { notifyOf } from "../notify-of-call.ts";
-import { runOptions } from "../run-options.ts";
+import { notifyOf } from "../calls/notify-of-call.ts";
+import { runOptions } from "../options/run-options.ts";
 import { signingKeyOf } from "../signing-key.ts";
 
 export const runCommand = defineCommand({
@@ -38,20 +38,20 @@ export const runCommand = defineCommand({
     },
   ],
   async act(call) {
-    const { runAndReport } = await import("../run-and-report.ts");
+    const { runAndReport } = await import("../answers/run-and-report.ts");
     const { showOutput: showsOutput, sign, signKey, yes } = call.options;
     const signingKey = await signingKeyOf(call.face.env, { sign, signKey });
     const notify = await notifyOf(call.options.notify, call.face);
     const shown = { call, showsOutput, signingKey, notify, asksFirst: !yes };
     if (call.options.resume !== undefined) {
-      const { planResumeCall } = await import("../plan-resume-call.ts");
+      const { planResumeCall } = await import("../calls/plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
       return runAndReport(plan, { command: "run", warnings: [], ...shown });
     }
-    const { planRunCall } = await import("../plan-run-call.ts");
+    const { planRunCall } = await import("../calls/plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
     if (call.options.dryRun) {
-      const { previewAndReport } = await import("../preview-and-report.ts");
+      const { previewAndReport } = await import("../answers/preview-and-report.ts");
       return previewAndReport(plan, warnings, call);
     }
     return runAndReport(plan, { command: "run", warnings, ...shown });

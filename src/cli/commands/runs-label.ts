@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { formatTag } from "../../schema/run/request/tag-text.ts";
 import type { LabeledRun } from "../../workflows/control/label-runs.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
@@ -64,7 +64,7 @@ export const runsLabelCommand = defineCommand({
     const store = await openStore(face, shared);
     const labeled = await labelRuns(texts, changeOf(call), { store, nowMs: face.nowMs() });
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "runs label", labeled);
     } else for (const run of labeled) face.out.print(`${lineOf(run, call)}\n`);
     return exitCodes.yes;

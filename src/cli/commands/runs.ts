@@ -1,8 +1,8 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { parseTag, type Tag } from "../../schema/run/request/tag-text.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 import { runSortKeys, runStatuses, type RunFilter } from "../../workflows/read-run/select-runs.ts";
-import { screenWidth } from "../atlas-screen.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 

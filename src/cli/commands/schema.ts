@@ -1,6 +1,6 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
-import { writeJson } from "../atlas-screen.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { writeJson } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 
 export const schemaCommand = defineCommand({
@@ -30,7 +30,8 @@ export const schemaCommand = defineCommand({
   async act(call) {
     const { face, shared } = call;
     const { jsonSchema, fileSchemaNames: files } = await import("../../schema/json-schema.ts");
-    const { documentedCommands: commands, documentSchema } = await import("../json-documents.ts");
+    const { documentedCommands: commands, documentSchema } =
+      await import("../reference/json-documents.ts");
     if (call.arguments.length === 0) {
       printNames({ files, commands }, call);
       return exitCodes.yes;

@@ -1,13 +1,13 @@
-import type { CsvOptions } from "../../foundation/csv.ts";
+import type { CsvOptions } from "../../foundation/tables/csv.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
-import { screenWidth } from "../atlas-screen.ts";
+import { screenWidth } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
-import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
-import { printAssumptions } from "../print-assumptions.ts";
-import { StatusLine } from "../status-line.ts";
+import { csvOptionsOf, rawCsvOption } from "../answers/raw-csv.ts";
+import { printAssumptions } from "../answers/print-assumptions.ts";
+import { StatusLine } from "../terminal/status-line.ts";
 
 const options = {
   edition: {

@@ -1,5 +1,5 @@
 import { hostname as machineName } from "node:os";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 

@@ -1,5 +1,5 @@
-import { plainOutput } from "../../foundation/printable-text.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { plainOutput } from "../../foundation/text/printable-text.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -96,7 +96,7 @@ async function printRace(
   race: RaceReport,
   { face, shared }: Pick<Call, "face" | "shared">,
 ): Promise<0> {
-  const { tableWidth, writeJson } = await import("../atlas-screen.ts");
+  const { tableWidth, writeJson } = await import("../terminal/atlas-screen.ts");
   if (shared.json) {
     writeJson(face, "show", { race, runs: [] });
     return exitCodes.yes;
@@ -118,19 +118,19 @@ async function printPages(
   { face, shared }: Pick<Call, "face" | "shared">,
 ): Promise<void> {
   const { finishedReports } = await import("../../workflows/read-run/show-run.ts");
-  const { summariseSeries } = await import("../../score/summarise-series.ts");
+  const { summariseSeries } = await import("../../score/series/summarise-series.ts");
   const reports = finishedReports(pages);
   const summary =
     reports.length === 0
       ? undefined
       : summariseSeries(reports, { isWholeSeries: shown.kind === "series" });
   if (shared.json) {
-    const { writeJson } = await import("../atlas-screen.ts");
+    const { writeJson } = await import("../terminal/atlas-screen.ts");
     writeJson(face, "show", { summary, runs: pages });
     return;
   }
   const { runPage } = await import("../../report/runs/page/run-page.ts");
-  const { tableWidth } = await import("../atlas-screen.ts");
+  const { tableWidth } = await import("../terminal/atlas-screen.ts");
   const look = { isVerbose: shared.verbose, width: tableWidth(face) };
   const { resultCard } = await import("../../report/runs/card/result-card.ts");
   const { paint } = face.out;

@@ -1,8 +1,8 @@
-import { parseDurationMs } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { parseDurationMs } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { defineCommand, type Face } from "../command-table.ts";
-import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
-import { printProblems } from "../atlas-screen.ts";
+import { csvOptionsOf, rawCsvOption } from "../answers/raw-csv.ts";
+import { printProblems } from "../terminal/atlas-screen.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
 
@@ -61,7 +61,7 @@ export const sqlCommand = defineCommand({
   async act({ arguments: [question = ""], options, face, shared }) {
     const { querySql } = await import("../../workflows/results/query-sql.ts");
     const { homeOf, openStore } = await import("../open-store.ts");
-    const { writeAnswer } = await import("../write-answer.ts");
+    const { writeAnswer } = await import("../answers/write-answer.ts");
     const chosen = formats.find((each) => each === options.format) ?? "table";
     const format = shared.json ? "json" : chosen;
     const csv = csvOptionsOf(options, { isCsv: format === "csv", csvFlag: "--format csv" });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { defineCommand } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 

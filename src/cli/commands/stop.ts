@@ -46,7 +46,7 @@ export const stopCommand = defineCommand({
         unreachable,
         ...(recordError === undefined ? {} : { recordError: recordError.message }),
       };
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "stop", document);
     } else printStopped(stopped, face);
     return isWhole ? exitCodes.yes : exitCodes.no;

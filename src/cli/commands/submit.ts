@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { printAssumptions } from "../print-assumptions.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { printAssumptions } from "../answers/print-assumptions.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {

@@ -48,7 +48,7 @@ export const trainCommand = defineCommand({
   async act({ arguments: [workload = ""], options: { workers, seed, maxSamples }, face, shared }) {
     const { trainHere } = await import("../../workflows/training/train-here.ts");
     const { formatLine } = await import("../../mllog/format-line.ts");
-    const { metadataText } = await import("../../score/read-event.ts");
+    const { metadataText } = await import("../../score/tracking/read-event.ts");
     const { sampleAppender } = await import("../../store/records/write/append-samples.ts");
     const { dataDirectory } = await import("../../store/catalogue/data-directory.ts");
     // MLLOG counts whole milliseconds.
@@ -72,7 +72,7 @@ export const trainCommand = defineCommand({
       if (event.key === "run_stop") isReached = metadataText(event, "status") === "success";
     }
     if (shared.json) {
-      const { writeJson } = await import("../atlas-screen.ts");
+      const { writeJson } = await import("../terminal/atlas-screen.ts");
       writeJson(face, "train", { events });
     }
     if (face.interrupt.aborted) return exitCodes.interrupted;

@@ -1,5 +1,5 @@
 import type { Paint } from "../../report/paint.ts";
-import { screenWidth, writeJson } from "../atlas-screen.ts";
+import { screenWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 export const workloadsCommand = defineCommand({

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";

@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
 import type { FlightDump, FlightEntry, GroupStatus } from "./flight-dump.ts";
 import { parsePickle } from "./parse-pickle.ts";

@@ -1,4 +1,4 @@
-import { meanOf } from "../../foundation/statistics.ts";
+import { meanOf } from "../../foundation/numbers/statistics.ts";
 import type { Ledger } from "../../schema/run/measured/ledger.ts";
 import type { RunTimeline } from "./run-timeline.ts";
 

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 
 /** A line that prints a loss. */
 export interface PrintedLoss {

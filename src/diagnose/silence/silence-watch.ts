@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { RunPhase, Silence, SilenceChange } from "../../schema/run/findings/silence.ts";
 import { type LineShape, shapeOfLine } from "./shape-of-line.ts";
 import { earlyLimitMs, silenceLimitMs, type PastPauses } from "./silence-limit.ts";

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
 import { notAtStore } from "./not-at-store.ts";
 import type { RankStack } from "../flight/causes-of-dumps.ts";

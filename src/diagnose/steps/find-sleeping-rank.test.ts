@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { findSleepingRank, type SeenWaits } from "./find-sleeping-rank.ts";
 
 type Counts = readonly [running: number, futex: number, sleep: number, otherCall?: number];

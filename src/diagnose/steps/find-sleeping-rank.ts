@@ -1,5 +1,5 @@
-import { groupBy } from "../../foundation/group-by.ts";
-import { median } from "../../foundation/statistics.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 
 /** Counts of what the main thread of a rank was seen doing, up to a time; they only grow. */

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 

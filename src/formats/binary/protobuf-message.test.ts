@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { utf8Bytes } from "../../foundation/utf8.ts";
+import { utf8Bytes } from "../../foundation/bytes/utf8.ts";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { doubleOf, floatOf, protobufFields, signedNumber } from "./protobuf-fields.ts";

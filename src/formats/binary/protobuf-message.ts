@@ -1,4 +1,4 @@
-import { utf8Bytes } from "../../foundation/utf8.ts";
+import { utf8Bytes } from "../../foundation/bytes/utf8.ts";
 import { joinBytes } from "./join-bytes.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { CsvReader } from "../../foundation/csv-reader.ts";
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { CsvReader } from "../../foundation/tables/csv-reader.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { type RowCell, type TextCell, valuesOfRow, wholeNumber } from "../values/row-values.ts";
 

@@ -1,4 +1,4 @@
-import { csvText } from "../../foundation/csv.ts";
+import { csvText } from "../../foundation/tables/csv.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { WriterOptionValues } from "../format.ts";
 import { type ValueRow, valueRows } from "../tracked/value-rows.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 /** The fields of one `config.json`, read by name; the first of several names that exists counts. */
 export interface ConfigFields {

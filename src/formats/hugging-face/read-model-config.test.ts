@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readModelConfig } from "./read-model-config.ts";
 
 /** Sizes from the models' `config.json`, and parameters as their pages at Hugging Face count them in the weight files. */

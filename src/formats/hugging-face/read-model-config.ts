@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
 import { configFields, type ConfigFields } from "./config-fields.ts";
 import type { ConfigModel } from "./config-model.ts";

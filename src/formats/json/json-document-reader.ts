@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json.ts";
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { type RowCell, type TextCell, valuesOfRow, wholeNumber } from "../values/row-values.ts";
 import { parsePythonJson } from "./parse-python-json.ts";

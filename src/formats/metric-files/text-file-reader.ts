@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { ReadingEnd } from "../logged-value.ts";
 import { MetricReader } from "../text/metrics/metric-reader.ts";

@@ -1,4 +1,4 @@
-import { utf8Bytes } from "../../foundation/utf8.ts";
+import { utf8Bytes } from "../../foundation/bytes/utf8.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { runName } from "../../schema/run/request/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";

@@ -1,4 +1,4 @@
-import { archiveKindOf } from "../../foundation/archive-kind.ts";
+import { archiveKindOf } from "../../foundation/bytes/archive-kind.ts";
 import type { Format } from "../format.ts";
 
 const fileEndings = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip"] as const;

@@ -1,6 +1,6 @@
 import type { ResultContents } from "../../schema/atlas/round-contents.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readTable, type TableLine } from "../csv-table.ts";
 import type { ResultsReader } from "../format.ts";
 import { roundTableColumns } from "./round-table-columns.ts";

@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { doubleOf, protobufFields } from "../binary/protobuf-fields.ts";
 
 const utf8 = utf8Decoder();

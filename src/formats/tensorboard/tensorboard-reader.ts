@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { GrowingBytes } from "../binary/growing-bytes.ts";
 import {
   doubleOf,

@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { EvaluationHistory, isEvaluationScope } from "../text/sections/evaluation-history.ts";
 import { scopeOfLine } from "../text/sections/line-scope.ts";

@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { CsvValuesReader } from "../csv/csv-values-reader.ts";
 import { JsonDocumentReader } from "../json/json-document-reader.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";

@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { protobufFields } from "../binary/protobuf-fields.ts";
 import { parsePythonJson } from "../json/parse-python-json.ts";
 import { settingsIn } from "../settings.ts";

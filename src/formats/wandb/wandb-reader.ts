@@ -1,4 +1,4 @@
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { type ProtobufField, protobufFields, signedNumber } from "../binary/protobuf-fields.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { WandbLogRecords } from "./log-records.ts";

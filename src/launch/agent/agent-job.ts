@@ -1,6 +1,6 @@
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
-import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
 import { EventQueue } from "../event-queue.ts";
 import type { Exit, LaunchedJob, LaunchEvent, Leftovers } from "../launcher.ts";
 import type { Frame } from "./frame-decoder.ts";

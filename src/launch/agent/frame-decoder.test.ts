@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { type Frame, FrameDecoder } from "./frame-decoder.ts";
 
 function frame(kind: string, number: number, payload: string): Buffer {

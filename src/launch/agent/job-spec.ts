@@ -1,5 +1,5 @@
 import { agentStart } from "./agent-program.ts";
-import { shellWord } from "../../foundation/shell-word.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
 import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { flightRecorderVariables, rankEnvironment } from "../rank-environment.ts";
 

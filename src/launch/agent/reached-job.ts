@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { UserError } from "../../foundation/user-error.ts";
+import type { UserError } from "../../foundation/errors/user-error.ts";
 import type { AgentPlace, HostAccess } from "./host-access.ts";
 import { runOnHost } from "./run-on-host.ts";
 

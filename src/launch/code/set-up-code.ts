@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { WorldError } from "../../foundation/user-error.ts";
+import { WorldError } from "../../foundation/errors/user-error.ts";
 import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { runOnHost } from "../agent/run-on-host.ts";

@@ -5,8 +5,8 @@ import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { errorMessage } from "../../foundation/error-code.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { errorMessage } from "../../foundation/errors/error-code.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 
 /** Tries after a connection that broke. */
 const mostTries = 4;

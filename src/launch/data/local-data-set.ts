@@ -3,8 +3,8 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { errorCode } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 export interface DataFile {
   /** Relative to the root. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { shellWord } from "../../foundation/shell-word.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
 
 export type RsyncOutcome =
   | { kind: "ended" }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AsyncQueue } from "../../foundation/async-queue.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { DataRequest, StagedData } from "../../schema/run/request/data-set.ts";
 import type { StageOptions, StagingEvent, StagingProgress } from "../launcher.ts";
 import { download } from "./download.ts";

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { formatBytes } from "../../foundation/units.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { formatBytes } from "../../foundation/numbers/units.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { dataOrigins, type DataRequest, type StagedData } from "../../schema/run/request/data-set.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import type { StagingProgress } from "../launcher.ts";

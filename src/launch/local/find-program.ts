@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import type { LaunchOutcome } from "../launcher.ts";
 
 type Unlaunchable = Exclude<LaunchOutcome, { kind: "launched" | "queued" }>;

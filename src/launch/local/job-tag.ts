@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { errorMessage } from "../../foundation/error-code.ts";
+import { errorMessage } from "../../foundation/errors/error-code.ts";
 
 const execute = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { errorCode, errorMessage } from "../../foundation/error-code.ts";
+import { errorCode, errorMessage } from "../../foundation/errors/error-code.ts";
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { findProgram, missingInterpreter } from "./find-program.ts";
 import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";

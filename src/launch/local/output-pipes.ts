@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { errorMessage } from "../../foundation/error-code.ts";
+import { errorMessage } from "../../foundation/errors/error-code.ts";
 import type { OutputStream } from "../launcher.ts";
 
 const execute = promisify(execFile);

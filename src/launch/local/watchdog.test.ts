@@ -13,7 +13,7 @@ import {
   until,
   watchdogsOf,
 } from "../../../tests/support/process-table.ts";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import { localLauncher } from "./local-launcher.ts";
 

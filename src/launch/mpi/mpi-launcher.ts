@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";

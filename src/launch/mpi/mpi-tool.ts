@@ -1,4 +1,4 @@
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { findProgram } from "../local/find-program.ts";
 import { runCommand } from "../run-command.ts";
 

@@ -1,4 +1,4 @@
-import { shellWord } from "../../foundation/shell-word.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
 import type { MpiTool } from "./mpi-tool.ts";
 
 /** Where mpirun starts how many ranks. */

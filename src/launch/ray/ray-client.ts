@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { errorMessage } from "../../foundation/error-code.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { errorMessage } from "../../foundation/errors/error-code.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { sendRequest } from "./send-request.ts";
 
 const answerMs = 30_000;

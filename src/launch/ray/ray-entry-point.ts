@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { shellWord } from "../../foundation/shell-word.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
 
 /** Ray kills what is left of a job that is stopped after this time; ranks have 5 s. */
 const stopSeconds = 15;

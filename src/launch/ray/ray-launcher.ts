@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WorldError } from "../../foundation/user-error.ts";
+import { WorldError } from "../../foundation/errors/user-error.ts";
 import type { DataRequest, StagedData } from "../../schema/run/request/data-set.ts";
 import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";

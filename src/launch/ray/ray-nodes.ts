@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { RayClient, RayNode } from "./ray-client.ts";

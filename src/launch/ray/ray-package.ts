@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { agentFileNames, agentPackage } from "../agent/agent-program.ts";
 import { runCommand } from "../run-command.ts";
 import { collectCode } from "../code/sync-code.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchedRun, ReachedHost, ReachedJob } from "../agent/reached-job.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";

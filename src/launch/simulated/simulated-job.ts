@@ -1,4 +1,4 @@
-import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
 import { sampleToken } from "../../schema/run/events/sample-token.ts";
 import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
 import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";

@@ -15,29 +15,29 @@ import type {
   QueueEnd,
   QueueState,
 } from "../launcher.ts";
-import { attachSlurmJob } from "./earlier-job.ts";
-import { cpuBindingOf } from "./cpu-binding.ts";
-import { launchTime } from "./launch-time.ts";
-import type { Preparation, Prepared } from "./prepare-nodes.ts";
-import { ranksPerNodeOf } from "./ranks-per-node.ts";
-import type { RunningJob } from "./job-step.ts";
-import { SlurmClient } from "./slurm-client.ts";
-import { factsOfNode, nodesFor, readCluster } from "./slurm-cluster.ts";
-import type { SlurmJobState } from "./job-state.ts";
-import { SlurmJob } from "./slurm-job.ts";
-import { describeNodes, placesOf, readFacts, type SlurmPlace } from "./slurm-nodes.ts";
-import { chosenNodes, ranksOfNodes } from "./slurm-ranks.ts";
+import { attachSlurmJob } from "./job/earlier-job.ts";
+import { cpuBindingOf } from "./script/cpu-binding.ts";
+import { launchTime } from "./job/launch-time.ts";
+import type { Preparation, Prepared } from "./nodes/prepare-nodes.ts";
+import { ranksPerNodeOf } from "./nodes/ranks-per-node.ts";
+import type { RunningJob } from "./job/job-step.ts";
+import { SlurmClient } from "./client/slurm-client.ts";
+import { factsOfNode, nodesFor, readCluster } from "./nodes/slurm-cluster.ts";
+import type { SlurmJobState } from "./client/job-state.ts";
+import { SlurmJob } from "./job/slurm-job.ts";
+import { describeNodes, placesOf, readFacts, type SlurmPlace } from "./nodes/slurm-nodes.ts";
+import { chosenNodes, ranksOfNodes } from "./nodes/slurm-ranks.ts";
 import {
   agentWordsIn,
   inScriptOrder,
   jobFolderPrefix,
   slurmLogPath,
   slurmScript,
-} from "./slurm-script.ts";
-import { readNodeOrder } from "./slurm-topology.ts";
-import type { EarlierAttempt } from "./next-attempt.ts";
-import { SlurmTools } from "./slurm-tools.ts";
-import { waitInQueue } from "./wait-in-queue.ts";
+} from "./script/slurm-script.ts";
+import { readNodeOrder } from "./nodes/slurm-topology.ts";
+import type { EarlierAttempt } from "./job/next-attempt.ts";
+import { SlurmTools } from "./client/slurm-tools.ts";
+import { waitInQueue } from "./job/wait-in-queue.ts";
 
 /** Starts each job as a batch job of Slurm. It continues if this process ends. */
 export class SlurmLauncher implements Launcher {
@@ -96,7 +96,7 @@ export class SlurmLauncher implements Launcher {
     { attempt = 1, runDirectory }: LaunchOptions,
   ): Promise<EarlierAttempt | undefined> {
     if (attempt === 1) return undefined;
-    const { earlierAttempt } = await import("./next-attempt.ts");
+    const { earlierAttempt } = await import("./job/next-attempt.ts");
     const run = basename(runDirectory);
     return earlierAttempt({ client, run, script, runDirectory, target: this.#target });
   }
@@ -289,7 +289,7 @@ export class SlurmLauncher implements Launcher {
     { batchHost }: SlurmJobState,
   ): Promise<{ sinceMs: number; logStart: number } | undefined> {
     if (earlier === undefined || earlier.kind === "submitted") return undefined;
-    const { handOver } = await import("./next-attempt.ts");
+    const { handOver } = await import("./job/next-attempt.ts");
     const request = JSON.stringify(this.#template(command, options));
     const sinceMs = this.#means.nowMs();
     const run = basename(options.runDirectory);
@@ -306,7 +306,7 @@ export class SlurmLauncher implements Launcher {
     const { agentFile, nowMs } = this.#means;
     const signal = options.interrupt ?? new AbortController().signal;
     yield { kind: "preparing", timeMs: nowMs() };
-    const { prepareNodes } = await import("./prepare-nodes.ts");
+    const { prepareNodes } = await import("./nodes/prepare-nodes.ts");
     return yield* prepareNodes(job, preparation, { agentFile, nowMs, signal });
   }
 }

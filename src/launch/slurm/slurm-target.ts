@@ -15,11 +15,11 @@ export const slurmTarget: LaunchTargetRow<LaunchTargetOf<"slurm">> = {
     };
   },
   endAbandoned: async (_target, { runDirectory }, { env }) => {
-    const { endSlurmJobs } = await import("./end-slurm-jobs.ts");
+    const { endSlurmJobs } = await import("./job/end-slurm-jobs.ts");
     return { endedCount: await endSlurmJobs(basename(runDirectory), env) };
   },
   reach: async (target, { runDirectory }, means) => {
-    const { reachSlurmJob } = await import("./earlier-job.ts");
+    const { reachSlurmJob } = await import("./job/earlier-job.ts");
     return reachSlurmJob(target, runDirectory, means);
   },
 };

@@ -1,4 +1,4 @@
-import { shellWord } from "../../foundation/shell-word.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
 import type { SshHost } from "../../schema/run/hosts/launch-target.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 

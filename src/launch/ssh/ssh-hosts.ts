@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { WorldError } from "../../foundation/user-error.ts";
+import { WorldError } from "../../foundation/errors/user-error.ts";
 import { hostFacts, type HostFacts } from "../../schema/run/hosts/host-facts.ts";
 import type { LaunchTargetOf, SshHost } from "../../schema/run/hosts/launch-target.ts";
 import { agentProgram, agentStart } from "../agent/agent-program.ts";

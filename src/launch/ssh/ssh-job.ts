@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import type { AgentPlace } from "../agent/host-access.ts";

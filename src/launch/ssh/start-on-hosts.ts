@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { LaunchTargetOf } from "../../schema/run/hosts/launch-target.ts";
 import type { LaunchedRank } from "../../schema/run/hosts/rank.ts";

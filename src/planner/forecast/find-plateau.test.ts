@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import { findPlateau } from "./find-plateau.ts";
 

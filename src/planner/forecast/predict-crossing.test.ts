@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import { type CrossingPrediction, predictCrossing } from "./predict-crossing.ts";
 

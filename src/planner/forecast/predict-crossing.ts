@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import { meetsTarget } from "../../schema/run/outcome/meets-target.ts";
 import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 

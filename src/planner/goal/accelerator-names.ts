@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { findAccelerator } from "../../schema/find-accelerator.ts";
 

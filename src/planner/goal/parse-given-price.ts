@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { parsePricePerHour } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { parsePricePerHour } from "../../foundation/numbers/units.ts";
 import { acceleratorNames } from "./accelerator-names.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";

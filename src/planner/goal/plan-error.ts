@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { formatDuration, formatSignificant, formatUsd } from "../../foundation/numbers/units.ts";
 import type { PlanLimits } from "../search/choose-offers.ts";
 import type { PlanOutcome } from "../search/plan-training.ts";
 import type { TimeSource } from "../search/time-estimate.ts";

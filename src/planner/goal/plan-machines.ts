@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PlanLimits } from "../search/choose-offers.ts";
 import { ownPrice, priceOffers } from "../search/price-offers.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { InterruptionTable, Region } from "../../schema/plan/plan-tables.ts";
 import type { PlanLoss, PlanOffer } from "../../schema/plan/run-plan.ts";
 import { sequencesOfBatch } from "../samples/sequences-of-batch.ts";

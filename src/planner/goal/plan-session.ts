@@ -1,4 +1,4 @@
-import type { UserError } from "../../foundation/user-error.ts";
+import type { UserError } from "../../foundation/errors/user-error.ts";
 import type { PlanOffer, RunPlan } from "../../schema/plan/run-plan.ts";
 import { calibratedTimes } from "../learned/calibrated-times.ts";
 import { measuredEnergy } from "../published/measured-energy.ts";

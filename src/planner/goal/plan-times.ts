@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { formatSignificant } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { formatSignificant } from "../../foundation/numbers/units.ts";
 import { publishedPredictor } from "../published/predict-published.ts";
 import { yearOf } from "../published/published-features.ts";
 import { samplesToTarget, type SamplesGoal } from "../samples/samples-to-target.ts";

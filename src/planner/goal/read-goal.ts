@@ -1,6 +1,6 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import { parameterTotal } from "../search/parameter-total.ts";
 import { referenceCurve, type ReferenceCurve } from "../samples/reference-curve.ts";
 import type { SamplesGoal } from "../samples/samples-to-target.ts";

@@ -1,5 +1,5 @@
-import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { parseCount, parseDurationMs, parseUsd } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { commandFrameworks } from "../../schema/plan/command-framework.ts";
 import type { PlanObjective } from "../../schema/plan/run-plan.ts";
 import { precisionNamed } from "../search/precision-named.ts";

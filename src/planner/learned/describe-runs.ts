@@ -1,4 +1,4 @@
-import { formatChange } from "../../foundation/format-change.ts";
+import { formatChange } from "../../foundation/numbers/format-change.ts";
 import type { AppliedCalibration } from "../../schema/plan/applied-calibration.ts";
 
 /** `calibrated by 3 runs of yours, +6 %`, of the time to train. */

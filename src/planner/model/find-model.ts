@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import type { PlannerModel } from "../../schema/plan/planner-models.ts";
 
 /** Result of looking up a model by name. */

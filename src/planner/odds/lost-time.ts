@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../foundation/seeded-random.ts";
+import type { SeededRandom } from "../../foundation/numbers/seeded-random.ts";
 
 /** One draw of how often something interrupts a training, and what an interruption costs. */
 export interface Losses {

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import {
   checkpointIntervalMs,
   expectedGoodput,

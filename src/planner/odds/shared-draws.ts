@@ -1,4 +1,4 @@
-import { seededRandom, type SeededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom, type SeededRandom } from "../../foundation/numbers/seeded-random.ts";
 
 /** Random numbers that all offers of a plan share, so that offers differ by their own numbers alone. Each kind is drawn when it is first needed. */
 class SharedDraws {

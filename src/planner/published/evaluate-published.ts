@@ -1,5 +1,5 @@
-import { groupBy } from "../../foundation/group-by.ts";
-import { meanOf, median } from "../../foundation/statistics.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
+import { meanOf, median } from "../../foundation/numbers/statistics.ts";
 import type { PublishedRow } from "../../schema/plan/published-row.ts";
 import { deviationsOf80Percent } from "../odds/deviations.ts";
 import { publishedPredictor, type PublishedSources } from "./predict-published.ts";

@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
 import type { StepParts, StepPrediction } from "../../schema/plan/step-prediction.ts";
 import type { GapPart } from "../../schema/plan/training-review.ts";

@@ -1,4 +1,4 @@
-import { meanOf, median, quantile } from "../../foundation/statistics.ts";
+import { meanOf, median, quantile } from "../../foundation/numbers/statistics.ts";
 import type { FinishedTraining, TimeSpan } from "../../schema/plan/finished-training.ts";
 
 /** What a training took, as its log shows it, milliseconds. */

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
 import type { InterruptionTable } from "../../schema/plan/plan-tables.ts";
 import type { FreeChange } from "./propose-changes.ts";

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { StepPrediction } from "../../schema/plan/step-prediction.ts";
 import type { Precision, TrainingLayout } from "../../schema/plan/training-layout.ts";
 import type { ReviewedChange } from "../../schema/plan/training-review.ts";

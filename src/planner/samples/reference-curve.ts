@@ -1,5 +1,5 @@
-import { groupBy } from "../../foundation/group-by.ts";
-import { quantile } from "../../foundation/statistics.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
+import { quantile } from "../../foundation/numbers/statistics.ts";
 import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 
 /** What the reference runs of one batch size needed. */

@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { formatBytes } from "../../foundation/numbers/units.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
 import type { Framework, Precision, TrainingLayout } from "../../schema/plan/training-layout.ts";

@@ -1,7 +1,7 @@
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { InterruptionTable } from "../../schema/plan/plan-tables.ts";
 import type { PlannedPrice } from "../../schema/plan/run-plan.ts";
-import { quantile } from "../../foundation/statistics.ts";
+import { quantile } from "../../foundation/numbers/statistics.ts";
 import type { InterruptionRisk, SpotRisk } from "../odds/interruptions.ts";
 
 /** Failures per accelerator and hour: the median over the published clusters, and the spread between them. */

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { PriceEntry } from "../../schema/catalogue.ts";
 import type { PlannedPrice } from "../../schema/plan/run-plan.ts";
 

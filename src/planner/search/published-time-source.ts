@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { PlannedLayout } from "../../schema/plan/run-plan.ts";
 import type { TimedRow } from "../published/published-features.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
 import type { TrainingLayout } from "../../schema/plan/training-layout.ts";
 

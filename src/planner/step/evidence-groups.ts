@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { StepEvidence } from "../../schema/plan/calibration.ts";
 import { modelSize } from "./evidence-features.ts";
 

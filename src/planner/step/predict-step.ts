@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { Calibration, StepEvidence } from "../../schema/plan/calibration.ts";
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";

@@ -1,6 +1,6 @@
-import { markdownTable } from "../../foundation/markdown-table.ts";
-import { type CsvOptions, csvText } from "../../foundation/csv.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { markdownTable } from "../../foundation/tables/markdown-table.ts";
+import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type {
   BenchmarkLink,
   BenchmarkSummary,

@@ -5,8 +5,8 @@ import {
   formatMinutes,
   formatSignificant,
   formatUsd,
-} from "../../foundation/units.ts";
-import { layOutTable, truncate } from "../../foundation/text-table.ts";
+} from "../../foundation/numbers/units.ts";
+import { layOutTable, truncate } from "../../foundation/tables/text-table.ts";
 import type {
   AlignedCurves,
   BreakEven,

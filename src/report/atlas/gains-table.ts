@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import { formatCount, formatSignificant, formatUsd } from "../../foundation/numbers/units.ts";
 import type { CheckedClaim, Claim } from "../../schema/atlas/claim.ts";
 import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
 import type { Paint } from "../paint.ts";

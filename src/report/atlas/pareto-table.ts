@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { Figures, Measure } from "../../schema/atlas/figures.ts";
 import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { Paint } from "../paint.ts";

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../foundation/units.ts";
+import { formatSignificant } from "../../foundation/numbers/units.ts";
 import { type MeasuredRow, rateFields, type RateName } from "../../schema/atlas/figures.ts";
 import { middleRunMark, noFigure, numberText } from "./wording.ts";
 

@@ -1,10 +1,10 @@
-import { type Column, layOutTable, truncate } from "../../foundation/text-table.ts";
+import { type Column, layOutTable, truncate } from "../../foundation/tables/text-table.ts";
 import {
   formatCount,
   formatDuration,
   formatMinutes,
   formatSignificant,
-} from "../../foundation/units.ts";
+} from "../../foundation/numbers/units.ts";
 import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
 import type { Paint } from "../paint.ts";
 

@@ -1,4 +1,4 @@
-import { type CsvOptions, csvText } from "../../foundation/csv.ts";
+import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
 import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
 import { resultRow } from "../../schema/atlas/result-row.ts";
 

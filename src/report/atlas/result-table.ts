@@ -1,5 +1,5 @@
-import { markdownTable } from "../../foundation/markdown-table.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { markdownTable } from "../../foundation/tables/markdown-table.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { Measure, MeasuredRow, MixedLabels, RateName } from "../../schema/atlas/figures.ts";
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";

@@ -1,6 +1,6 @@
-import { markdownTable } from "../../foundation/markdown-table.ts";
-import { type CsvOptions, csvText } from "../../foundation/csv.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { markdownTable } from "../../foundation/tables/markdown-table.ts";
+import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RoundRecord, RoundSummary } from "../../schema/atlas/round-summary.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

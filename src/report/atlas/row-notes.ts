@@ -1,4 +1,4 @@
-import { formatJoules } from "../../foundation/units.ts";
+import { formatJoules } from "../../foundation/numbers/units.ts";
 import type { MeasuredRow } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { countOf } from "../wording.ts";

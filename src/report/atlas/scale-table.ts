@@ -1,5 +1,5 @@
-import { type CsvCell, type CsvOptions, csvText } from "../../foundation/csv.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { type CsvCell, type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { BestAtScale, ScaledResult } from "../../schema/atlas/best-at-scale.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant } from "../../foundation/units.ts";
+import { formatCount, formatSignificant } from "../../foundation/numbers/units.ts";
 import type {
   ScalingPoint,
   ScalingReport,

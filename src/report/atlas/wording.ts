@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import { formatCount, formatSignificant, formatUsd } from "../../foundation/numbers/units.ts";
 import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type {
   AcceleratorPrice,

@@ -1,5 +1,5 @@
-import { layOutTable } from "../../foundation/text-table.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { layOutTable } from "../../foundation/tables/text-table.ts";
+import { formatBytes } from "../../foundation/numbers/units.ts";
 import type { BundlePreview } from "../../schema/documents/diagnosis-documents.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";

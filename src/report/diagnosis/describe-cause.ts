@@ -1,5 +1,5 @@
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import type { Cause, CauseKind, CollectiveReference } from "../../schema/diagnosis/diagnosis.ts";
 
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../foundation/units.ts";
+import { formatSignificant } from "../../foundation/numbers/units.ts";
 import { axisTicks } from "./axis-ticks.ts";
 import { html, type HtmlText } from "./html-text.ts";
 import { type ChartPoint, thinnedLine } from "./thinned-line.ts";

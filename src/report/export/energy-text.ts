@@ -1,4 +1,4 @@
-import { formatJoules } from "../../foundation/units.ts";
+import { formatJoules } from "../../foundation/numbers/units.ts";
 import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 
 /** Each reading with its origin. They are not added up: what they cover may overlap. */

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { ReferenceCurve, SubmittedPoint } from "../../schema/logs/reference-curve.ts";
 import { amountText } from "../logs/reference-page.ts";
 import { axisTicks } from "./axis-ticks.ts";

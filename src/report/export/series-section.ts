@@ -3,7 +3,7 @@ import {
   formatDuration,
   formatSignificant,
   formatUsd,
-} from "../../foundation/units.ts";
+} from "../../foundation/numbers/units.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";

@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** A finding in words. */

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import { countOf } from "../wording.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";

@@ -1,5 +1,5 @@
-import { quotedWord } from "../../foundation/shell-word.ts";
-import { formatBytes, formatCount } from "../../foundation/units.ts";
+import { quotedWord } from "../../foundation/text/shell-word.ts";
+import { formatBytes, formatCount } from "../../foundation/numbers/units.ts";
 import { likelyTarget } from "../../schema/run/outcome/likely-target.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import {

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import type { LogCause } from "../../schema/logs/log-cause.ts";
 import { countOf } from "../wording.ts";
 import { joinWords } from "./describe-value.ts";

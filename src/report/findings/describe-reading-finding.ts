@@ -1,6 +1,6 @@
-import { quotedWord } from "../../foundation/shell-word.ts";
-import { formatCount, formatDuration } from "../../foundation/units.ts";
-import { visibleControls } from "../../foundation/visible-controls.ts";
+import { quotedWord } from "../../foundation/text/shell-word.ts";
+import { formatCount, formatDuration } from "../../foundation/numbers/units.ts";
+import { visibleControls } from "../../foundation/text/visible-controls.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import { countOf } from "../wording.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";

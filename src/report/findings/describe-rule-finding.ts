@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../foundation/json.ts";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { UnreadableReason } from "../../schema/logs/log-event.ts";
 import type { LogFileFinding, LogFinding } from "../../schema/logs/log-verdict.ts";
 import {

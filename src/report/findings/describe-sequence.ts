@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import { type Seen, valueText } from "./describe-value.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../foundation/units.ts";
+import { formatSignificant } from "../../foundation/numbers/units.ts";
 import type { SubmissionFinding } from "../../schema/logs/submission.ts";
 import { countOf } from "../wording.ts";
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../foundation/json.ts";
-import { formatSignificant } from "../../foundation/units.ts";
+import { formatSignificant } from "../../foundation/numbers/units.ts";
 
 /** The values of a formula's variables: `value`, `metadata.epoch_num`, `state.in_block`, `time`. */
 export type Seen = Readonly<Record<string, JsonValue>>;

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import { describeLogCause } from "../findings/describe-log-cause.ts";

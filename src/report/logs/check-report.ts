@@ -1,6 +1,6 @@
-import { shellWord } from "../../foundation/shell-word.ts";
-import { groupBy } from "../../foundation/group-by.ts";
-import { formatMinutes } from "../../foundation/units.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
+import { formatMinutes } from "../../foundation/numbers/units.ts";
 import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
 import type { RuleSource } from "../../schema/logs/rule-source.ts";

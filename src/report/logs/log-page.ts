@@ -1,10 +1,10 @@
-import { layOutTable } from "../../foundation/text-table.ts";
+import { layOutTable } from "../../foundation/tables/text-table.ts";
 import {
   formatCount,
   formatDuration,
   formatMinutes,
   formatSignificant,
-} from "../../foundation/units.ts";
+} from "../../foundation/numbers/units.ts";
 import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
 import { causeLines } from "./cause-lines.ts";
 import { findingLines } from "./check-report.ts";

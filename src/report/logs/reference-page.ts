@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { ReferenceCurve, SubmittedPoint } from "../../schema/logs/reference-curve.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { EditionSummary } from "../../schema/documents/log-documents.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";

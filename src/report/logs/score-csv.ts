@@ -1,4 +1,4 @@
-import { type CsvOptions, csvText } from "../../foundation/csv.ts";
+import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { officialVerdict } from "./official-csv.ts";
 

@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant } from "../../foundation/units.ts";
+import { formatCount, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
 import { describeLogCause } from "../findings/describe-log-cause.ts";
 import { describePackageFinding } from "../findings/describe-package-finding.ts";

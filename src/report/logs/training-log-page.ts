@@ -1,5 +1,5 @@
-import { layOutTable } from "../../foundation/text-table.ts";
-import { formatCount, formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { layOutTable } from "../../foundation/tables/text-table.ts";
+import { formatCount, formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type {
   MetricTarget,
   TargetStanding,

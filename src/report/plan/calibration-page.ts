@@ -1,4 +1,4 @@
-import { formatChange } from "../../foundation/format-change.ts";
+import { formatChange } from "../../foundation/numbers/format-change.ts";
 import type { CalibrationAnswer } from "../../schema/plan/learned-run.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";

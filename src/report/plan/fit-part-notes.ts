@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { FitAnswer } from "../../schema/plan/fit-answer.ts";
 import type { MemoryParts } from "../../schema/plan/step-prediction.ts";
 import type { Optimizer, TrainingLayout } from "../../schema/plan/training-layout.ts";

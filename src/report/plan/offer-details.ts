@@ -3,7 +3,7 @@ import {
   formatDuration,
   formatSignificant,
   formatUsd,
-} from "../../foundation/units.ts";
+} from "../../foundation/numbers/units.ts";
 import type { PlanOffer } from "../../schema/plan/run-plan.ts";
 import { kwhText, layoutText, regionText } from "./plan-wording.ts";
 

@@ -1,4 +1,4 @@
-import { yamlText, type YamlValue } from "../../foundation/yaml-text.ts";
+import { yamlText, type YamlValue } from "../../foundation/text/yaml-text.ts";
 import { placeToFillIn } from "../../schema/plan/place-to-fill-in.ts";
 import type { PlanExpectation } from "../../schema/plan/plan-expectation.ts";
 import type { PlaceOfPlan } from "../../schema/plan/place-of-plan.ts";

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { PlanOffer, RunPlan } from "../../schema/plan/run-plan.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatBytes, formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { LayoutAnswer, StepPrediction } from "../../schema/plan/step-prediction.ts";
 import { stepPartLabels } from "../../schema/plan/step-part-labels.ts";
 import type { LayoutLine } from "../../schema/plan/training-layout.ts";

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatBytes, formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import type { LayoutAnswer, StepParts } from "../../schema/plan/step-prediction.ts";
 import type { LayoutLine } from "../../schema/plan/training-layout.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

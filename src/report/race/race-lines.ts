@@ -1,4 +1,4 @@
-import { type CsvCell, type CsvOptions, csvText } from "../../foundation/csv.ts";
+import { type CsvCell, type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
 import type { ArmComparison, RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
 
 type CellOf = (arm: RaceArm) => CsvCell | undefined;

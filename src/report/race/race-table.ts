@@ -1,10 +1,10 @@
-import { markdownTable } from "../../foundation/markdown-table.ts";
+import { markdownTable } from "../../foundation/tables/markdown-table.ts";
 import {
   formatDuration,
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../foundation/units.ts";
+} from "../../foundation/numbers/units.ts";
 import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type { RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
 import { describeFinding } from "../findings/describe-finding.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import type { ArmTarget, RaceArm, RaceReport } from "../../schema/run/race/race-report.ts";
 import { formatTarget } from "../../schema/run/outcome/target-text.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

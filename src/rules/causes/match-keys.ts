@@ -1,4 +1,4 @@
-import { editDistance } from "../../foundation/nearest-word.ts";
+import { editDistance } from "../../foundation/text/nearest-word.ts";
 
 export interface KeyPair {
   wanted: string;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Summary } from "../../foundation/statistics.ts";
+import type { Summary } from "../../foundation/numbers/statistics.ts";
 import type { MlperfEdition } from "./mlperf-round.ts";
 
 /** A count or a name; submitters write numbers as text, and leave out what they do not know. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { modelReference, transformerShape } from "./model-shape.ts";
 import {
   hardwareReference,

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../foundation/units.ts";
+import { formatBytes } from "../../foundation/numbers/units.ts";
 import type { HostFinding, RingTest } from "../../schema/run/hosts/host-check.ts";
 
 /** A finding before those of several hosts are joined. */

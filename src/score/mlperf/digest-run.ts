@@ -7,7 +7,7 @@ import type {
   RunEnergy,
   RunJudgement,
 } from "../../schema/logs/submission.ts";
-import { OfficialClock } from "../clock.ts";
+import { OfficialClock } from "./clock.ts";
 import { createImageQuality, type ImageQuality } from "./image-quality.ts";
 
 /** Reads one log line by line and extracts the data for scoring. */

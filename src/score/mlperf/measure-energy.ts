@@ -1,6 +1,6 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import { clockedMs } from "../clock.ts";
+import { clockedMs } from "./clock.ts";
 import type { RunDigest, RunEnergy } from "../../schema/logs/submission.ts";
 
 /** The timed part of a run, milliseconds since the epoch. */

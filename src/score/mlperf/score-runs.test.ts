@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RunEnergy } from "../../schema/logs/submission.ts";
 import { type RunToScore, samplesToConverge, scoreRuns } from "./score-runs.ts";
 

@@ -1,6 +1,6 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { meanOf, summarise } from "../../foundation/statistics.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { meanOf, summarise } from "../../foundation/numbers/statistics.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import {
   droppedAtEachEnd,
   isMlperfBenchmark,
@@ -17,7 +17,7 @@ import type {
   RunRow,
   TimeScore,
 } from "../../schema/logs/submission.ts";
-import { olympicMean } from "../olympic-mean.ts";
+import { olympicMean } from "../series/olympic-mean.ts";
 import { checkConvergence, scalingFactorOf } from "./check-convergence.ts";
 import { trimmedMean } from "./reference-points.ts";
 

@@ -2,7 +2,7 @@ import type { ContinuedTotals, EarlierParts } from "../../schema/run/outcome/ear
 import type { EnergyReading } from "../../schema/run/measured/energy.ts";
 import type { Cost } from "../../schema/run/request/price.ts";
 import type { RunClock } from "../../schema/run/outcome/run-result.ts";
-import { type BilledRun, costOfRun } from "../cost-of-run.ts";
+import { type BilledRun, costOfRun } from "../use/cost-of-run.ts";
 import { energySource, sumEnergy } from "./sum-energy.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { ArmTarget } from "../../schema/run/race/race-report.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seededRandom, type SeededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom, type SeededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { compareArms, type RunPair } from "./compare-arms.ts";
 
 function pairsOf(first: readonly number[], other: readonly (number | undefined)[]): RunPair[] {

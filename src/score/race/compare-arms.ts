@@ -1,5 +1,5 @@
-import { normalTail, studentT975 } from "../../foundation/distributions.ts";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { normalTail, studentT975 } from "../../foundation/numbers/distributions.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import {
   type ArmComparison,
   type ArmVerdict,

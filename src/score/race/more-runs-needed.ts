@@ -1,5 +1,5 @@
-import { normal975, studentT975 } from "../../foundation/distributions.ts";
-import { meanOf } from "../../foundation/statistics.ts";
+import { normal975, studentT975 } from "../../foundation/numbers/distributions.ts";
+import { meanOf } from "../../foundation/numbers/statistics.ts";
 
 /** The normal quantile for a power of 80 %. */
 const normal80 = 0.841_621;

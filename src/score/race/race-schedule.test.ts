@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { fewestPairs } from "../../schema/run/race/race-report.ts";
 import { compareArms, type RunPair } from "./compare-arms.ts";
 import { armsOfRound } from "./race-schedule.ts";

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import { armLetter } from "../../schema/run/race/arm-letter.ts";
 import type { RaceMembership } from "../../schema/run/race/race-membership.ts";
 import type { RaceArm, RaceReport, RaceRun } from "../../schema/run/race/race-report.ts";

@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { RunDisturbance } from "../../schema/run/race/race-report.ts";
 import type { RunConditions } from "../../schema/run/measured/run-conditions.ts";
 

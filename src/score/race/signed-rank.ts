@@ -1,5 +1,5 @@
-import { doubledRanks } from "../../foundation/statistics.ts";
-import { normalTail } from "../../foundation/distributions.ts";
+import { doubledRanks } from "../../foundation/numbers/statistics.ts";
+import { normalTail } from "../../foundation/numbers/distributions.ts";
 import type { SignedRankTest } from "../../schema/run/race/race-report.ts";
 
 /** With more pairs than this, the normal approximation replaces the exact test. */

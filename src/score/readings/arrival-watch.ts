@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 
 /** Silence is reported after this multiple of the median interval between lines, but not before the minimum. */

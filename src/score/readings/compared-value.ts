@@ -1,4 +1,4 @@
-import { remembered } from "../../foundation/remembered.ts";
+import { remembered } from "../../foundation/collections/remembered.ts";
 import type { MetricTarget } from "../../schema/run/outcome/metric-target.ts";
 import type { PrintedValue } from "../../schema/run/events/observation.ts";
 

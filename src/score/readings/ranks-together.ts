@@ -1,4 +1,4 @@
-import { median } from "../../foundation/statistics.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 

@@ -4,7 +4,7 @@ import type {
   TargetStanding,
 } from "../../schema/run/outcome/metric-target.ts";
 import { isCompound } from "../../schema/run/outcome/targets-of.ts";
-import { TargetConditions } from "../target-conditions.ts";
+import { TargetConditions } from "../tracking/target-conditions.ts";
 
 /** A value of a metric, with its time in the log. */
 export interface TimedValue {

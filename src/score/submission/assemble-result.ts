@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import {
   benchmarkNamed,
   benchmarksOfEdition,
@@ -24,7 +24,7 @@ import {
 import { instanceScales, scoreWeakScaling } from "../mlperf/score-weak-scaling.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
-import { clockedMs } from "../clock.ts";
+import { clockedMs } from "../mlperf/clock.ts";
 import { repeatedRuns } from "./repeated-runs.ts";
 
 /** A folder with its digested logs and the references for comparison. */

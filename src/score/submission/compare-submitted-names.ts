@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import { spellingOf } from "../../schema/accelerator-spelling.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import type { SubmissionItem } from "../../schema/logs/submission-item.ts";

@@ -1,4 +1,4 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import { droppedAtEachEnd, isMlperfBenchmark } from "../../schema/logs/mlperf-round.ts";

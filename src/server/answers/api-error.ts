@@ -1,4 +1,4 @@
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { ApiErrorDocument } from "../../schema/dashboard/api-error.ts";
 
 const statusOfCode: Readonly<Record<string, number>> = {

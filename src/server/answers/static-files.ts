@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { readBytes } from "../../store/open-file.ts";
 
 const mediaTypes: Readonly<Record<string, string>> = {

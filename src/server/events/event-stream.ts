@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 const heartbeatMs = 15_000;
 /** A client that reads nothing for this long is disconnected. */

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { logLevels } from "../../schema/dashboard/log-page.ts";
 import { heatmapMetrics, rankOrders, xAxes } from "../../schema/dashboard/run-series.ts";
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { once } from "../../foundation/once.ts";
+import { once } from "../../foundation/collections/once.ts";
 import type { DashboardParts } from "../dashboard-parts.ts";
 
 /** Adds routes to an application. */

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { labelRequest } from "../../schema/dashboard/label-request.ts";
 import type { LogDocument } from "../../schema/dashboard/log-page.ts";
 import type { StopDocument } from "../../schema/dashboard/run-detail.ts";

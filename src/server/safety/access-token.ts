@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { lstat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { onDisk } from "../../store/disk-error.ts";
 import { makeDirectory } from "../../store/make-directory.ts";
 import { describeRefusal, readText } from "../../store/open-file.ts";

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Admission } from "./access-token.ts";
 import { safetyHeaders } from "./safety-headers.ts";
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import {
   archiveLimits,
   type ArchiveSink,

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { describeDiskError } from "../disk-error.ts";
 import {
   type ArchiveSink,

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
-import { type ArchiveKind, archiveKindOf } from "../../foundation/archive-kind.ts";
-import { errorCode } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { type ArchiveKind, archiveKindOf } from "../../foundation/bytes/archive-kind.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 import { openFile, unreadableFile } from "../open-file.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { errorCode } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 /**
  * Unpacks zstd with the system's `zstd` program, because Node 20 has no zstd support.

@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import type {
   Accelerator,
   AcceleratorList,

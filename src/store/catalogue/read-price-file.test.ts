@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readAccelerators } from "./catalogue.ts";
 import { parsePriceFile, readPriceFile } from "./read-price-file.ts";
 

@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { describeRefusal, readText } from "../open-file.ts";

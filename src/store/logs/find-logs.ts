@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { describeRefusal, listDirectory, refusalOf, sizeOnDisk } from "../open-file.ts";
 import { recognizeLogs } from "./recognize-logs.ts";
 

@@ -2,7 +2,7 @@ import { closeSync, readSync } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { openFileSync, refusalCode } from "../open-file.ts";
 
 const pieceBytes = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ResultFolder, ResultLog, SystemReading } from "../../schema/logs/result-folder.ts";
 import type { ScalingKind } from "../../schema/logs/submission.ts";
 import { describeRefusal, listDirectory, readText, refusalOf, sizeOnDisk } from "../open-file.ts";

@@ -1,7 +1,7 @@
 import { copyFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 

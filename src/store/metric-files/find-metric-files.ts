@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { isMlflowRun } from "../mlflow/mlflow-run-folder.ts";
 
 /** Folders deeper than this below the given one are not searched. */

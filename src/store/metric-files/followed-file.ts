@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync, type Stats, statSync } from "node:fs";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { openFileSync, type OpenRefusal } from "../open-file.ts";
 
 const chunkBytes = 1 << 16;

@@ -1,5 +1,5 @@
 import { closeSync, readSync, type Stats, statSync } from "node:fs";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { openFileSync } from "../open-file.ts";
 
 const magic = Buffer.from("SQLite format 3\0");

@@ -2,8 +2,8 @@ import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { errorCode, errorMessage } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode, errorMessage } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { fileKind, refusalOf, unreadableFile } from "../open-file.ts";
 
 const databaseRun = z.object({

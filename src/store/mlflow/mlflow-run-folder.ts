@@ -1,7 +1,7 @@
 import { closeSync, readdirSync, readFileSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { openFileSync } from "../open-file.ts";
 
 const metaFile = "meta.yaml";

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileRooms } from "../../../tests/support/compile-rooms.ts";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { diskRunStore } from "./disk-run-store.ts";
 
 let directory: string;

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import { diskRunStore } from "./disk-run-store.ts";
 import { homeDirectory } from "./find/home-directory.ts";
 import { currentOwner } from "./write/process-owner.ts";

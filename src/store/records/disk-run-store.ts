@@ -1,8 +1,8 @@
 import { constants, lstatSync } from "node:fs";
 import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import { onDisk } from "../disk-error.ts";
 import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../open-file.ts";

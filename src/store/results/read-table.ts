@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { errorMessage } from "../../foundation/error-code.ts";
+import { errorMessage } from "../../foundation/errors/error-code.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import { describeRefusal, readBytesSync } from "../open-file.ts";

@@ -6,7 +6,7 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 import { packTable, type TableLine, unpackTable } from "./parquet-file.ts";

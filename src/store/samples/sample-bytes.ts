@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { errorCode } from "../../foundation/errors/error-code.ts";
 import { sizeOnDisk } from "../open-file.ts";
 import { samplesDirectory } from "../records/record-files.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { AnswerTable } from "../../schema/answer-table.ts";
 import { openSqlSession, type QueryLimits, type SqlSession } from "./sql-session.ts";
 

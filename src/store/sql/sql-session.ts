@@ -4,9 +4,9 @@ import type {
   DuckDBInstance,
   DuckDBResult,
 } from "@duckdb/node-api";
-import { errorCode, errorMessage } from "../../foundation/error-code.ts";
-import { formatDuration } from "../../foundation/units.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { errorCode, errorMessage } from "../../foundation/errors/error-code.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { AnswerTable } from "../../schema/answer-table.ts";
 import { describeRefusal, openFile } from "../open-file.ts";
 import type { ColumnTable } from "../results/result-tables.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 
 /** How to log in: a token, or a user with a password. */
 export type MlflowCredentials =

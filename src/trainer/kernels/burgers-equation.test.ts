@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { solveBurgers } from "./burgers-equation.ts";
 
 const settings = { viscosity: 0.01, time: 0.5 };

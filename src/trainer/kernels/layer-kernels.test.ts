@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { type SeededRandom, seededRandom } from "../../foundation/seeded-random.ts";
+import { type SeededRandom, seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import {
   addBiasInto,
   type LayerMemory,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { adamState, adamStepInto } from "../adam.ts";
 import { type Communicator, groupMemory, joinGroup, openGate } from "../communicator.ts";
 import { buildReplica, evaluateReplica, parameterCountOf, type Replica } from "../replica.ts";

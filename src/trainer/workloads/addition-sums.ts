@@ -1,4 +1,4 @@
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 
 /** The token numbers of the characters of a sum: the ten digits map to themselves. */
 export const plusToken = 10;

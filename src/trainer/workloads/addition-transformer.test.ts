@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { initialParameters } from "../replica.ts";
 import { compileForward, type Forward, startTensorBackend } from "../tensor-backend.ts";
 import { sumLength, tokenCount } from "./addition-sums.ts";

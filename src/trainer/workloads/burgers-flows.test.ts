@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { drawFlow, type Flow, gridSize } from "./burgers-flows.ts";
 
 const flows = drawFlows("flows", 64);

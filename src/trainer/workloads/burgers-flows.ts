@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../foundation/seeded-random.ts";
+import type { SeededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { solveBurgers } from "../kernels/burgers-equation.ts";
 import { inverseFourierTransform } from "../kernels/fourier-transform.ts";
 

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom } from "../../foundation/numbers/seeded-random.ts";
 import { adamDefaults } from "../adam.ts";
 import { normal, zeros } from "../models.ts";
 import { constant, type Tensor, type TensorsOf } from "../tensor-backend.ts";

@@ -1,4 +1,4 @@
-import { seededRandom, type SeededRandom } from "../../foundation/seeded-random.ts";
+import { seededRandom, type SeededRandom } from "../../foundation/numbers/seeded-random.ts";
 
 // A click log drawn from a hidden model, so that the best possible ranking is known.
 //

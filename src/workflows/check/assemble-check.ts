@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
 import { checkPackages } from "./check-package.ts";

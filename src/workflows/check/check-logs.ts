@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import { assembleCheck, type CheckReport } from "./assemble-check.ts";

@@ -3,15 +3,15 @@ import {
   requiredRunCount as requiredRuns,
 } from "../../schema/logs/mlperf-round.ts";
 import type { CheckedPackage, PackageLocation } from "../../schema/logs/package-finding.ts";
-import { checkPower, checkRuns, type PackageLog } from "../../score/check-runs.ts";
-import { checkSystemFile } from "../../score/check-system-file.ts";
+import { checkPower, checkRuns, type PackageLog } from "../../score/submission/check-runs.ts";
+import { checkSystemFile } from "../../score/submission/check-system-file.ts";
 import {
   locationOfLogs,
   readPowerFolder,
   readSystemFile,
 } from "../../store/logs/read-package-folder.ts";
 import { largestFileBytes, walkSubmitter } from "../../store/logs/walk-submitter.ts";
-import { checkSubmitterFiles } from "../../score/check-submitter-files.ts";
+import { checkSubmitterFiles } from "../../score/submission/check-submitter-files.ts";
 import type { JudgedFile } from "./judged-file.ts";
 
 /** Checks the logs of each folder as one result. Logs given by name are not grouped. */

@@ -1,7 +1,7 @@
 import { editionsWithBenchmark } from "../../schema/logs/edition-name.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import { LogFactsReader } from "../../score/log-facts.ts";
+import { LogFactsReader } from "../../score/mlperf/log-facts.ts";
 import { LogCauseReader } from "../../rules/causes/log-cause-reader.ts";
 import { readLogLines } from "../logs/read-log-lines.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PublishedRoundList } from "../../schema/atlas/published-round.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { checkableEditions } from "../../schema/logs/edition-name.ts";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { editionNamed, editionOfPath } from "../../schema/logs/edition-name.ts";
 import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import { type LogTimeline, TimelineReader } from "../../score/read-timeline.ts";
+import { type LogTimeline, TimelineReader } from "../../score/mlperf/read-timeline.ts";
 import { findLogs } from "../../store/logs/find-logs.ts";
 import { findEditionClue } from "./find-edition-clue.ts";
 import { loadEdition } from "../logs/load-edition.ts";

@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { type ListedRule, listRules } from "../../rules/list-rules.ts";
 import type { PublishedRoundList } from "../../schema/atlas/published-round.ts";
 import type { EditionSummary } from "../../schema/documents/log-documents.ts";

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
 import type { Section } from "../../formats/text/sections/line-section.ts";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { AttachOutcome, LaunchedJob } from "../../launch/launcher.ts";
 import type { RunEvent, StopReason } from "../../schema/run/events/run-event.ts";
 import { continueRecord } from "../../store/records/disk-run-store.ts";

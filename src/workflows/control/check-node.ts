@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
-import { checkSlurmNode, type SlurmTestPlace } from "../../launch/slurm/check-slurm-node.ts";
-import { SlurmTools } from "../../launch/slurm/slurm-tools.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { checkSlurmNode, type SlurmTestPlace } from "../../launch/slurm/nodes/check-slurm-node.ts";
+import { SlurmTools } from "../../launch/slurm/client/slurm-tools.ts";
 import type { HostFinding } from "../../schema/run/hosts/host-check.ts";
 import { judgeHosts } from "../../score/hosts/judge-hosts.ts";
 import { packageRoot } from "../../store/catalogue/package-root.ts";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { shellWord } from "../../foundation/shell-word.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { shellWord } from "../../foundation/text/shell-word.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { HostAccess } from "../../launch/agent/host-access.ts";
 import type { ReachedHost, ReachedJob } from "../../launch/agent/reached-job.ts";
 import { runOnHost } from "../../launch/agent/run-on-host.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LabelChange } from "../../schema/run/request/label-change.ts";
 import type { RunLabels } from "../../schema/run/request/run-labels.ts";
 import { parseTag } from "../../schema/run/request/tag-text.ts";

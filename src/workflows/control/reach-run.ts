@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LaunchMeans } from "../../launch/launch-target-row.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
 import type { LaunchedRun, ReachedHost, ReachedJob } from "../../launch/agent/reached-job.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ReachedHost, ReachedJob } from "../../launch/agent/reached-job.ts";
 import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";

@@ -1,5 +1,5 @@
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
-import { remainingSeeds } from "../../score/remaining-seeds.ts";
+import { remainingSeeds } from "../../score/series/remaining-seeds.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /** The seeds of a series that no run has completed: its Pitwall process ended before it could start them. */

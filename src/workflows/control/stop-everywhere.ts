@@ -1,6 +1,6 @@
 import { everyHostOf } from "./every-host.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LaunchTarget } from "../../schema/run/hosts/launch-target.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
 import { everyHostOf } from "./every-host.ts";
 import { launchMeans } from "../launch/targets/target-worlds.ts";

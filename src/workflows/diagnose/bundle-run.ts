@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Redacted, redactNames, redactSecrets } from "../../foundation/redact-secrets.ts";
+import { type Redacted, redactNames, redactSecrets } from "../../foundation/text/redact-secrets.ts";
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import type { BundlePreview } from "../../schema/documents/diagnosis-documents.ts";
 import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";

@@ -4,7 +4,7 @@ import { diagnoseRun } from "../../diagnose/diagnose-run.ts";
 import { LaunchedJob } from "../../diagnose/launchers/launched-job.ts";
 import { LineSigns } from "../../diagnose/lines/line-signs.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
 import { openRecordFolder } from "../../store/records/disk-run-store.ts";
 import { requestFile } from "../../store/records/record-files.ts";

@@ -1,13 +1,13 @@
 import { join, relative } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { FormatFile, WriterOptionValues } from "../../formats/format.ts";
 import type { WritableFormat } from "../../formats/formats.ts";
 import { plainPaint } from "../../report/paint.ts";
 import { resultCard } from "../../report/runs/card/result-card.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import { summariseSeries } from "../../score/summarise-series.ts";
-import { telemetrySeries } from "../../score/telemetry-series.ts";
+import { summariseSeries } from "../../score/series/summarise-series.ts";
+import { telemetrySeries } from "../../score/tracking/telemetry-series.ts";
 import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { writeNewFile } from "../../store/write-new-file.ts";

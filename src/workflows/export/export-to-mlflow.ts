@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { logBatches } from "../../formats/mlflow/log-batches.ts";
 import { defaultExperiment, mlflowRun, type MlflowRun } from "../../formats/mlflow/mlflow-run.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";

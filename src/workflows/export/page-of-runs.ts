@@ -2,7 +2,7 @@ import { exportPage } from "../../report/export/export-page.ts";
 import type { ExportedSeries } from "../../report/export/exported-series.ts";
 import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { runName } from "../../schema/run/request/run-name.ts";
-import { summariseSeries } from "../../score/summarise-series.ts";
+import { summariseSeries } from "../../score/series/summarise-series.ts";
 import { finishedReports } from "../read-run/show-run.ts";
 
 /** The runs as one HTML page, a section per series. */

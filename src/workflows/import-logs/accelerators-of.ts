@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
 import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 

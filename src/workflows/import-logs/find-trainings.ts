@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { type TrainingFormat, trainingFormats } from "../../formats/training-formats.ts";
 import { valueFormat } from "../../formats/values/open-value-reader.ts";
 import { fileKind, listDirectory, unreadableFile } from "../../store/open-file.ts";

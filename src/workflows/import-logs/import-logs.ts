@@ -1,7 +1,7 @@
 import { likelyTarget } from "../../schema/run/outcome/likely-target.ts";
 import { matchName, namesMetric } from "../../formats/text/names/match-name.ts";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { TrainingFormat } from "../../formats/training-formats.ts";
 import { parseTarget } from "../../schema/run/outcome/target-text.ts";
 import type { Price } from "../../schema/run/request/price.ts";
@@ -10,7 +10,7 @@ import type { LogOrigin } from "../../schema/run/events/log-origin.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
-import { summariseSeries } from "../../score/summarise-series.ts";
+import { summariseSeries } from "../../score/series/summarise-series.ts";
 import { makeRunId, makeSeriesId } from "../../store/records/find/run-id.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { planSeries, type SeriesPlan } from "../launch/prepare/plan-series.ts";

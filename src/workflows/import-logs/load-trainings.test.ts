@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { findTrainings } from "./find-trainings.ts";
 import { loadTrainings } from "./load-trainings.ts";
 import type { LoadedTraining } from "./loaded-training.ts";

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { utf8Decoder } from "../../foundation/utf8.ts";
+import { utf8Decoder } from "../../foundation/bytes/utf8.ts";
 import { namesMetric } from "../../formats/text/names/match-name.ts";
 import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
 import type { MetricReading } from "../../formats/text/metrics/metric-reading.ts";

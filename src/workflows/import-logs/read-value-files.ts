@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
 import { openValueReader } from "../../formats/values/open-value-reader.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";

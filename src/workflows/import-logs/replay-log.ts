@@ -5,7 +5,7 @@ import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
-import { CpuHistory } from "../../score/cpu-history.ts";
+import { CpuHistory } from "../../score/judging/cpu-history.ts";
 import { copyFileName } from "../../store/records/record-files.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";

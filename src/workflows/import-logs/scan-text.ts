@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { LogClock } from "../../formats/training-log/log-clock.ts";
 import { type ClockDoubt, LogClockScan } from "../../formats/training-log/log-clock-scan.ts";
 import { partCount, PartOfLine } from "../../formats/training-log/part-of-line.ts";

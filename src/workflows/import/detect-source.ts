@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { detectFormat } from "../../formats/detect-format.ts";
 import { type FileSample, sampleBytes } from "../../formats/format.ts";
 import { type ReadableFormat, readableFormats } from "../../formats/formats.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { describeRound } from "../../atlas/rounds/describe-round.ts";
 import { type ContentsContext, contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
 import { markRepeats } from "../../atlas/rows/repeated-rows.ts";

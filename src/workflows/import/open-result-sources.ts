@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { SkippedEntry } from "../../store/archive/archive-sink.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import type { DetectedSource } from "./detect-source.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OwnResult } from "../../atlas/rows/own-row.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readResultRows, readResultRuns, readRunCurves } from "../../store/results/read-results.ts";
 import { importResults } from "./import-results.ts";
 

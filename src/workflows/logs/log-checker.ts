@@ -7,8 +7,8 @@ import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { LogFileFinding, LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { RuleVerdict } from "../../schema/logs/rule-finding.ts";
-import { clockedMs } from "../../score/clock.ts";
-import { type LogFacts, LogFactsReader } from "../../score/log-facts.ts";
+import { clockedMs } from "../../score/mlperf/clock.ts";
+import { type LogFacts, LogFactsReader } from "../../score/mlperf/log-facts.ts";
 
 /** A log's verdict, and the facts that are compared with other logs. */
 export interface JudgedLog {

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
 import { hasRules } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import { cutIntoBatches } from "../../foundation/cut-into-batches.ts";
+import { cutIntoBatches } from "../../foundation/collections/cut-into-batches.ts";
 import { type EditionTables, readEditionTables } from "./load-edition.ts";
 import { type LogReading, type LogTask, readLog } from "./read-log.ts";
 import { RuleCache } from "./rule-cache.ts";

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { archiveKindOf } from "../../foundation/archive-kind.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { archiveKindOf } from "../../foundation/bytes/archive-kind.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import { findRoundFolder } from "../../store/logs/find-logs.ts";
 import { fileKind } from "../../store/open-file.ts";

@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../foundation/numbers/units.ts";
 import { silenceText } from "../../report/runs/timeline/silence-text.ts";
 import type { Notification } from "../../schema/run/findings/notification.ts";
 import type { RunEvent } from "../../schema/run/events/run-event.ts";

@@ -1,6 +1,6 @@
 import { priceAccelerators } from "../../atlas/prices/price-accelerators.ts";
-import { UserError } from "../../foundation/user-error.ts";
-import { formatCount } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import { checkFit } from "../../planner/fits/check-fit.ts";
 import { findMachines } from "../../planner/fits/find-machines.ts";
 import { fitOnMachine } from "../../planner/fits/fit-on-machine.ts";

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
 import type { PlannerModel } from "../../schema/plan/planner-models.ts";
 
 /** Longer sequences are rarely what most of a training uses. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readModelConfig } from "../../formats/hugging-face/read-model-config.ts";
 import { totalParameters } from "../../planner/model/count-parameters.ts";
 import { findModel } from "../../planner/model/find-model.ts";

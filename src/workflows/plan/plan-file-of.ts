@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PlanCall } from "../../planner/goal/plan-machines.ts";
 import type { PlannedBenchmark, PlannedModel } from "../../planner/goal/read-goal.ts";
 import { expectationOf } from "../../planner/expectation/expectation-of-offer.ts";

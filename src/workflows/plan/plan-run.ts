@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { PlanCall } from "../../planner/goal/plan-machines.ts";
 import { titleOf } from "../../planner/goal/plan-notes.ts";
 import { type PlanAnswer, planSession } from "../../planner/goal/plan-session.ts";

@@ -1,5 +1,5 @@
 import type { Document } from "yaml";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { findLayerModel, layerModelNames } from "../../planner/layer-models/find-layer-model.ts";
 import { predictLayerModel } from "../../planner/layer-models/predict-layer-model.ts";
 import { predictStep } from "../../planner/step/predict-step.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 /** One combination of `--set` values, by name. */
 export type Settings = Readonly<Record<string, string>>;

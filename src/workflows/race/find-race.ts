@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RaceReport } from "../../schema/run/race/race-report.ts";
 import { type RacedRun, reportRace } from "../../score/race/report-race.ts";
 import { ownerLife } from "../../store/records/write/process-owner.ts";

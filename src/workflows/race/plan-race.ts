@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { formatTargets } from "../../schema/run/outcome/target-text.ts";
 import type { RacedRun } from "../../score/race/report-race.ts";
 import type { SeriesPlan } from "../launch/prepare/plan-series.ts";

@@ -6,7 +6,7 @@ import type { SeriesStop } from "../../schema/run/request/series-stop.ts";
 import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import { armsOfRound, isRaceOver, widestHalfWidth } from "../../score/race/race-schedule.ts";
 import { countedRuns, type RacedRun, reportRace } from "../../score/race/report-race.ts";
-import { type EndedRun, seriesStop } from "../../score/series-stop.ts";
+import { type EndedRun, seriesStop } from "../../score/series/series-stop.ts";
 import { makeSeriesId } from "../../store/records/find/run-id.ts";
 import { checkProgram, runSeries } from "../launch/running/run-series.ts";
 import type { RunWorld } from "../launch/targets/run-world.ts";

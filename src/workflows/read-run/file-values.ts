@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "../../foundation/decode-utf8.ts";
+import { decodeUtf8 } from "../../foundation/bytes/decode-utf8.ts";
 import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
 import type { FileReading } from "../../formats/metric-files/file-reading.ts";
 import { formatLine } from "../../mllog/format-line.ts";

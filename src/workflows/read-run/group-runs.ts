@@ -1,7 +1,7 @@
-import { groupBy } from "../../foundation/group-by.ts";
+import { groupBy } from "../../foundation/collections/group-by.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
 import { runName } from "../../schema/run/request/run-name.ts";
-import { summariseSeries } from "../../score/summarise-series.ts";
+import { summariseSeries } from "../../score/series/summarise-series.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 import type { RunSortKey } from "./select-runs.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { MetricReader } from "../../formats/text/metrics/metric-reader.ts";
 import type { WantedMetric, WantedReadings } from "../../formats/text/metrics/wanted-metric.ts";
 import type { OutputPatterns } from "../../mllog/output/read-output.ts";

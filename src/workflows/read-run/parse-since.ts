@@ -1,5 +1,5 @@
-import { parseDurationMs } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { parseDurationMs } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 
 const dateText = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?$/u;
 

@@ -1,9 +1,9 @@
-import { metadataNumber } from "../../score/read-event.ts";
+import { metadataNumber } from "../../score/tracking/read-event.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import type { Observation } from "../../schema/run/events/observation.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
-import type { TrackedRun } from "../../score/track-run.ts";
+import type { TrackedRun } from "../../score/tracking/track-run.ts";
 import { isAttemptStart } from "./attempt-start.ts";
 import { addsLine, mayAddLines, ownNamespace, printedNumberKey } from "./own-log-lines.ts";
 

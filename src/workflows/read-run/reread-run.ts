@@ -4,9 +4,9 @@ import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts"
 import type { RunChecklist } from "../../schema/run/outcome/run-checklist.ts";
 import type { StopReason } from "../../schema/run/events/run-event.ts";
 import type { RunRules } from "../../schema/run/outcome/run-rules.ts";
-import { endOfRun } from "../../score/end-of-run.ts";
-import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
-import type { TrackedRun } from "../../score/track-run.ts";
+import { endOfRun } from "../../score/judging/end-of-run.ts";
+import { judgeRun, type Judgement, logTimesOf } from "../../score/judging/judge-run.ts";
+import type { TrackedRun } from "../../score/tracking/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { eventsOfLastAttempt, requeuedMsOf } from "../../schema/run/outcome/attempts.ts";
 import { dataMsOf } from "../../schema/run/measured/data-time.ts";

@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import { qualityOfRun } from "../../schema/run/outcome/quality-of-run.ts";
 import { runName } from "../../schema/run/request/run-name.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";

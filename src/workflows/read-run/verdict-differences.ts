@@ -1,5 +1,5 @@
 import type { VerdictDifference } from "../../schema/run/run-page.ts";
-import { compareVerdict } from "../../score/compare-verdict.ts";
+import { compareVerdict } from "../../score/series/compare-verdict.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import type { RereadRun } from "./reread-run.ts";
 

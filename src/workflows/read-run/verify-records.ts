@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { RecordIntegrity, VerdictDifference } from "../../schema/run/run-page.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import { listDirectory } from "../../store/open-file.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { eventsOfLastAttempt } from "../../schema/run/outcome/attempts.ts";
 import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RecoveryRequest } from "../../schema/run/events/recovery.ts";

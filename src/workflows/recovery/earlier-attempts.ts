@@ -1,4 +1,4 @@
-import { firstBytes } from "../../foundation/first-bytes.ts";
+import { firstBytes } from "../../foundation/bytes/first-bytes.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import { parseLine } from "../../mllog/parse-line.ts";
 import { attemptCountOf, requeuedMsOf } from "../../schema/run/outcome/attempts.ts";

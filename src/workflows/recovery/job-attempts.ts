@@ -1,4 +1,4 @@
-import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
 import type { PlacedAgentSample } from "../../schema/run/events/agent-sample.ts";
 

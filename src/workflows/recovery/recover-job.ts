@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { decideRecovery } from "../../diagnose/recovery/decide-recovery.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
 import type {
   LaunchTarget,

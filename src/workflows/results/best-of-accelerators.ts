@@ -3,8 +3,8 @@ import { filterResults, type ResultFilter } from "../../atlas/rows/filter-result
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
-import { formatCount } from "../../foundation/units.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { formatCount } from "../../foundation/numbers/units.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { Atlas } from "./load-atlas.ts";

@@ -2,7 +2,7 @@ import { compareResults } from "../../atlas/compare/compare-results.ts";
 import { shortNames } from "../../atlas/names/short-names.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import type { OwnResult } from "../../atlas/rows/own-row.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Comparison, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";

@@ -2,7 +2,7 @@ import { ownRow, type OwnResult } from "../../atlas/rows/own-row.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
 import { countedRuns } from "../../schema/run/outcome/counted-runs.ts";
-import { summariseSeries } from "../../score/summarise-series.ts";
+import { summariseSeries } from "../../score/series/summarise-series.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { evaluationsBetween, positionAt } from "../../atlas/compare/replay-tracks.ts";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";

@@ -2,7 +2,7 @@ import { bestAtScale } from "../../atlas/compare/best-at-scale.ts";
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { selectWithAliases } from "../../atlas/rows/select-results.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type { BestAtScale } from "../../schema/atlas/best-at-scale.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

@@ -1,7 +1,7 @@
 import { checkClaim } from "../../atlas/rounds/check-claim.ts";
 import { gainsOverRounds } from "../../atlas/rounds/gains-over-rounds.ts";
 import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { CheckedClaim } from "../../schema/atlas/claim.ts";
 import type { Gains } from "../../schema/atlas/gains.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";

@@ -1,7 +1,7 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { selectFront } from "../../atlas/scaling/select-front.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
 import type { ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { fileKind } from "../../store/open-file.ts";
 import { requestFile } from "../../store/records/record-files.ts";
 import type { RunStore } from "../../store/records/run-store.ts";

@@ -1,6 +1,6 @@
 import { TrainingObserver } from "../../planner/review/observe-training.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";
 import { findTrainings } from "../import-logs/find-trainings.ts";
 import { loadTrainings } from "../import-logs/load-trainings.ts";

@@ -9,7 +9,7 @@ import type { SystemDescription } from "../../schema/system-description.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { loadText } from "../import-logs/load-text.ts";
 import { ambiguousRun, openRecord, unknownRun } from "../read-run/show-run.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { finishedOf } from "./finished-of-files.ts";
 
 const kwhPerJoule = 1 / 3_600_000;

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { nameAccelerator } from "../../atlas/names/name-accelerator.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { FactOrigin, StatedField, StatedValue } from "../../schema/plan/finished-training.ts";
 import type { ReviewedField } from "../../schema/plan/training-review.ts";

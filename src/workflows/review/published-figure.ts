@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration } from "../../foundation/numbers/units.ts";
 import { deviationsOf80Percent } from "../../planner/odds/deviations.ts";
 import { publishedPredictor } from "../../planner/published/predict-published.ts";
 import { yearOf } from "../../planner/published/published-features.ts";

@@ -1,5 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
-import { median } from "../../foundation/statistics.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
+import { median } from "../../foundation/numbers/statistics.ts";
 import { predictLayerModel } from "../../planner/layer-models/predict-layer-model.ts";
 import { inferLayout, type InferredLayout } from "../../planner/review/infer-layout.ts";
 import type { KnownLayout, LayoutSetting } from "../../planner/review/layout-candidates.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { findLayerModel } from "../../planner/layer-models/find-layer-model.ts";
 import { layerModels } from "../../planner/layer-models/layer-models.ts";
 import type { LayerModel } from "../../planner/layer-models/layer-work.ts";

@@ -1,5 +1,5 @@
 import type { SamplesCounts } from "../../atlas/rows/samples-count.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import { type MlperfEdition, mlperfEditions } from "../../schema/logs/mlperf-round.ts";

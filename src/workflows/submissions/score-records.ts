@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import { checkableEditions } from "../../schema/logs/edition-name.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";

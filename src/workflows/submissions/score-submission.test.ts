@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../tests/support/pitwall.ts";
 import { unpackSubmission, writeInto } from "../../../tests/support/unpack-submission.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { type ScoreRequest, scoreSubmission } from "./score-submission.ts";
 

@@ -1,5 +1,5 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError } from "../../foundation/errors/user-error.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { WorldError } from "../../foundation/user-error.ts";
+import { WorldError } from "../../foundation/errors/user-error.ts";
 import type { EmbeddedWorkload, WorkloadFiles } from "../../trainer/workload.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 
-import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { AsyncQueue } from "../../foundation/collections/async-queue.ts";
 import { abortGroup, type GroupMemory, groupMemory, openGate } from "../../trainer/communicator.ts";
 import type { ReplicaEvent } from "../../trainer/train-replica.ts";
 import type { WorkloadFiles } from "../../trainer/workload.ts";

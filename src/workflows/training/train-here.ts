@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { nearestWord } from "../../foundation/text/nearest-word.ts";
+import { UserError, WorldError } from "../../foundation/errors/user-error.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-workloads.ts";

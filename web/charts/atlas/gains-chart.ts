@@ -1,6 +1,6 @@
 import { mooreDoublingDays } from "../../../src/atlas/rounds/gains-over-rounds.ts";
 import type { Gains, GainStep } from "../../../src/schema/atlas/gains.ts";
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 import { logDomain, type LogDomain } from "../axes/log-ticks.ts";
 
 /** The best result of one round compared with that of the first round. */

@@ -1,6 +1,6 @@
 import type { CompareSubject } from "../../../src/schema/atlas/comparison.ts";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 
 /** The time of one run. */
 export interface TimePoint {

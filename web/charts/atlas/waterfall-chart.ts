@@ -4,7 +4,7 @@ import {
   trainingTimeText,
 } from "../../../src/report/atlas/comparison-page.ts";
 import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 
 /** One step from A's time to B's: `fromMinutes` before it, `toMinutes` after. */
 export interface WaterfallStep {

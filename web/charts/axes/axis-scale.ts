@@ -5,7 +5,7 @@ import {
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../../src/foundation/units.ts";
+} from "../../../src/foundation/numbers/units.ts";
 import type { Axis, AxisUnit } from "../run/chart-spec.ts";
 
 /** The scale of an axis: values are divided by `divisor`. */

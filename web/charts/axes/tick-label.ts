@@ -1,4 +1,4 @@
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 
 /** Formats a tick of a logarithmic axis: `0.05`, `20`, `1,024`, `200k`. */
 export function tickLabel(tick: number): string {

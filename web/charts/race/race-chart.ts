@@ -1,4 +1,4 @@
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 import { armLabel } from "../../../src/report/race/race-verdict.ts";
 import type { RaceDocument } from "../../../src/schema/dashboard/race.ts";
 

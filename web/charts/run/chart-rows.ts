@@ -1,4 +1,4 @@
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
 /** The data of a chart as a table: one row per x, one column per line and per edge of a band. */

@@ -1,4 +1,4 @@
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 import type { HeatmapDocument } from "../../../src/schema/dashboard/run-series.ts";
 import type { Palette } from "../palette.ts";
 

@@ -1,4 +1,4 @@
-import { visibleControls } from "../../../src/foundation/visible-controls.ts";
+import { visibleControls } from "../../../src/foundation/text/visible-controls.ts";
 
 /** Escapes text for an SVG file, as content or as a double-quoted attribute. XML forbids most control characters. */
 export function escapedXml(text: string): string {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useCallback, useMemo } from "preact/hooks";
-import { formatCount, formatSignificant } from "../../../src/foundation/units.ts";
+import { formatCount, formatSignificant } from "../../../src/foundation/numbers/units.ts";
 import { basisLines } from "../../../src/report/atlas/gains-table.ts";
 import { acceleratorText, middleRunMark, numberText } from "../../../src/report/atlas/wording.ts";
 import type { Gains } from "../../../src/schema/atlas/gains.ts";

@@ -1,4 +1,4 @@
-import { groupBy } from "../../../src/foundation/group-by.ts";
+import { groupBy } from "../../../src/foundation/collections/group-by.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import {
   formatCount,
@@ -6,7 +6,7 @@ import {
   formatMinutes,
   formatSignificant,
   formatUsd,
-} from "../../../src/foundation/units.ts";
+} from "../../../src/foundation/numbers/units.ts";
 import { rowNotes } from "../../../src/report/atlas/row-notes.ts";
 import { gapText, numberText, priceNotes, termsText } from "../../../src/report/atlas/wording.ts";
 import type { Figure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";

@@ -17,7 +17,7 @@ import {
 import { listNotes } from "../../../src/report/atlas/row-notes.ts";
 import { labelOf, mixedLabelsOf } from "../../../src/atlas/rows/measures.ts";
 import { type SortKey, sortKeyOf } from "../../../src/atlas/rows/sort-results.ts";
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { saveFile } from "../../charts/save/save-file.ts";

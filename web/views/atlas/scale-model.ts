@@ -1,5 +1,5 @@
 import { bestAtScale, commonScale } from "../../../src/atlas/compare/best-at-scale.ts";
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { bestWords } from "../../../src/report/atlas/wording.ts";
 import type { BestAtScale, ScaledResult } from "../../../src/schema/atlas/best-at-scale.ts";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";

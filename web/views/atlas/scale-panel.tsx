@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { scaleCsv, scaleNotes } from "../../../src/report/atlas/scale-table.ts";
 import { acceleratorText, figureText, measureHeads } from "../../../src/report/atlas/wording.ts";
 import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";

@@ -2,7 +2,7 @@ import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/rounds/ga
 import { filterResults } from "../../../src/atlas/rows/filter-results.ts";
 import { underNewestRules } from "../../../src/atlas/rounds/newest-rules.ts";
 import { selectFront } from "../../../src/atlas/scaling/select-front.ts";
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import {
   acceleratorText,
   figureText,

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { csvText } from "../../../src/foundation/csv.ts";
+import { csvText } from "../../../src/foundation/tables/csv.ts";
 import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
 import { saveFile } from "../../charts/save/save-file.ts";

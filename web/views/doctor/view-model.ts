@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../src/foundation/units.ts";
+import { formatDuration } from "../../../src/foundation/numbers/units.ts";
 import { adviceFor } from "../../../src/report/diagnosis/advice.ts";
 import { describeCause } from "../../../src/report/diagnosis/describe-cause.ts";
 import {

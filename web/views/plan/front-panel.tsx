@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { formatCount, formatUsd } from "../../../src/foundation/units.ts";
+import { formatCount, formatUsd } from "../../../src/foundation/numbers/units.ts";
 import type { Candidate } from "../../../src/planner/search/candidate.ts";
 import { chanceText, kwhText, timeText } from "../../../src/report/plan/plan-wording.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { formatDuration, formatUsd } from "../../../src/foundation/units.ts";
+import { formatDuration, formatUsd } from "../../../src/foundation/numbers/units.ts";
 import { offerDetails } from "../../../src/report/plan/offer-details.ts";
 import { chanceText, timeText, usdText, kwhText } from "../../../src/report/plan/plan-wording.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";

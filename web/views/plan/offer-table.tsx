@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { formatCount } from "../../../src/foundation/units.ts";
+import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import {
   chanceText,
   kwhText,

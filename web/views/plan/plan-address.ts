@@ -1,5 +1,5 @@
 import type { PlanTexts } from "../../../src/planner/goal/read-plan-call.ts";
-import { shellWord } from "../../../src/foundation/shell-word.ts";
+import { shellWord } from "../../../src/foundation/text/shell-word.ts";
 import { planDefaults } from "../../../src/schema/plan/plan-defaults.ts";
 
 /** Entries of the address that are options of `pitwall plan`, in the order of its command line. */

@@ -1,4 +1,4 @@
-import { UserError } from "../../../src/foundation/user-error.ts";
+import { UserError } from "../../../src/foundation/errors/user-error.ts";
 import {
   planDraws,
   planSession,

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { UserError } from "../../../src/foundation/user-error.ts";
+import type { UserError } from "../../../src/foundation/errors/user-error.ts";
 import { recommendationText } from "../../../src/report/plan/plan-wording.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";
 import { StateMessage } from "../../components/panel.tsx";

@@ -1,5 +1,5 @@
-import { formatCount, formatDuration, formatUsd } from "../../../src/foundation/units.ts";
-import { parseCount, parseDurationMs, parseUsd } from "../../../src/foundation/units.ts";
+import { formatCount, formatDuration, formatUsd } from "../../../src/foundation/numbers/units.ts";
+import { parseCount, parseDurationMs, parseUsd } from "../../../src/foundation/numbers/units.ts";
 
 /** Positions of a slider: the first for the smallest value, the last for no limit where there is one. */
 export const sliderSteps = 400;

@@ -1,5 +1,5 @@
 import { nameAccelerator } from "../../../src/atlas/names/name-accelerator.ts";
-import { formatDuration, formatUsd } from "../../../src/foundation/units.ts";
+import { formatDuration, formatUsd } from "../../../src/foundation/numbers/units.ts";
 import { deviationsOf80Percent } from "../../../src/planner/odds/deviations.ts";
 import { usdPerHour, type Candidate } from "../../../src/planner/search/candidate.ts";
 import type { PlannedBenchmark, PlannedModel } from "../../../src/planner/goal/read-goal.ts";

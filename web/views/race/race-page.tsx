@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../src/foundation/units.ts";
+import { formatDuration } from "../../../src/foundation/numbers/units.ts";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { formatDuration } from "../../../src/foundation/units.ts";
+import { formatDuration } from "../../../src/foundation/numbers/units.ts";
 import { type RaceListDocument, raceListDocument } from "../../../src/schema/dashboard/race.ts";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";

@@ -7,7 +7,7 @@ import {
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../../src/foundation/units.ts";
+} from "../../../src/foundation/numbers/units.ts";
 import { isJudged } from "../../../src/schema/run/outcome/is-judged.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
@@ -15,7 +15,7 @@ import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 import { formatTarget } from "../../../src/schema/run/outcome/target-text.ts";
 import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import { leadingEnergy } from "../../../src/score/parts/leading-energy.ts";
-import { costOfRun } from "../../../src/score/cost-of-run.ts";
+import { costOfRun } from "../../../src/score/use/cost-of-run.ts";
 import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";
 import { outcomeWord, type Mood } from "../runs/view-model.ts";
 

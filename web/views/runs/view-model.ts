@@ -3,7 +3,7 @@ import {
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../../src/foundation/units.ts";
+} from "../../../src/foundation/numbers/units.ts";
 import { plateauText } from "../../../src/report/runs/live/progress-line.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";

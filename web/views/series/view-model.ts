@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../../src/foundation/numbers/units.ts";
 import { plainPaint } from "../../../src/report/paint.ts";
 import { describeOutcome } from "../../../src/report/runs/facts/describe-outcome.ts";
 import { seriesTexts } from "../../../src/report/runs/tables/series-table.ts";

@@ -1,4 +1,4 @@
-import { remembered } from "../../../foundation/remembered.ts";
+import { remembered } from "../../../foundation/collections/remembered.ts";
 import { withoutUnit } from "./name-unit.ts";
 
 /** How a name in a line relates to the requested name. */

@@ -1,4 +1,4 @@
-import { remembered } from "../../../foundation/remembered.ts";
+import { remembered } from "../../../foundation/collections/remembered.ts";
 import { nameBefore } from "./field-name.ts";
 import { isPercentName } from "./name-unit.ts";
 

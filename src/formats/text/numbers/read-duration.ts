@@ -1,4 +1,4 @@
-import { parseDurationMs } from "../../../foundation/units.ts";
+import { parseDurationMs } from "../../../foundation/numbers/units.ts";
 import type { NumberToken } from "./read-number.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { remembered } from "../../../foundation/remembered.ts";
+import { remembered } from "../../../foundation/collections/remembered.ts";
 import { nameBefore } from "../names/field-name.ts";
 import { isSectionWord } from "../sections/line-section.ts";
 import type { NumberToken } from "../numbers/read-number.ts";

@@ -4,7 +4,7 @@ import {
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../../foundation/units.ts";
+} from "../../../foundation/numbers/units.ts";
 import { countedRuns } from "../../../schema/run/outcome/counted-runs.ts";
 import { isJudged } from "../../../schema/run/outcome/is-judged.ts";
 import type { EnergyReading } from "../../../schema/run/measured/energy.ts";

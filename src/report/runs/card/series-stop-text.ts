@@ -1,5 +1,5 @@
-import { visibleControls } from "../../../foundation/visible-controls.ts";
-import { formatDuration } from "../../../foundation/units.ts";
+import { visibleControls } from "../../../foundation/text/visible-controls.ts";
+import { formatDuration } from "../../../foundation/numbers/units.ts";
 import type { SeriesStop } from "../../../schema/run/request/series-stop.ts";
 
 /** Why a series stopped before all requested runs were started. */

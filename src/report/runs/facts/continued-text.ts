@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../foundation/units.ts";
+import { formatDuration } from "../../../foundation/numbers/units.ts";
 import { continuesText } from "../../../schema/run/request/continued-run.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { RunResult } from "../../../schema/run/outcome/run-result.ts";

@@ -1,4 +1,4 @@
-import { layOutTable } from "../../../foundation/text-table.ts";
+import { layOutTable } from "../../../foundation/tables/text-table.ts";
 import type { RuleFinding } from "../../../schema/logs/rule-finding.ts";
 import type { ChecklistItem, RunChecklist } from "../../../schema/run/outcome/run-checklist.ts";
 import { countChecks } from "../../../schema/run/outcome/run-checklist.ts";

@@ -1,4 +1,4 @@
-import { formatDuration, formatSignificant } from "../../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../../foundation/numbers/units.ts";
 import type { TargetStanding } from "../../../schema/run/outcome/metric-target.ts";
 import { formatTarget } from "../../../schema/run/outcome/target-text.ts";
 import { countOf } from "../../wording.ts";

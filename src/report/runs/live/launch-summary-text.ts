@@ -1,5 +1,5 @@
-import { formatUsd } from "../../../foundation/units.ts";
-import { shellWord } from "../../../foundation/shell-word.ts";
+import { formatUsd } from "../../../foundation/numbers/units.ts";
+import { shellWord } from "../../../foundation/text/shell-word.ts";
 import type { DataRequest } from "../../../schema/run/request/data-set.ts";
 import type { LaunchPreview, LaunchSummary } from "../../../schema/run/hosts/launch-summary.ts";
 import type { LaunchTargetKind, LaunchTargetOf } from "../../../schema/run/hosts/launch-target.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { visibleWidth } from "../../../foundation/text-table.ts";
+import { visibleWidth } from "../../../foundation/tables/text-table.ts";
 import type { RunProgress } from "../../../schema/run/run-progress.ts";
 import { plainPaint } from "../../paint.ts";
 import { progressLine } from "./progress-line.ts";

@@ -1,10 +1,10 @@
-import { truncate } from "../../../foundation/text-table.ts";
+import { truncate } from "../../../foundation/tables/text-table.ts";
 import {
   formatDuration,
   formatJoules,
   formatSignificant,
   formatUsd,
-} from "../../../foundation/units.ts";
+} from "../../../foundation/numbers/units.ts";
 import type { TargetStanding } from "../../../schema/run/outcome/metric-target.ts";
 import type { PredictedEnd, RunProgress } from "../../../schema/run/run-progress.ts";
 import type { Paint } from "../../paint.ts";

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../../foundation/units.ts";
+import { formatBytes } from "../../../foundation/numbers/units.ts";
 import type { RunEvent } from "../../../schema/run/events/run-event.ts";
 
 type Staging = Extract<RunEvent, { kind: "staging" }>;

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../../foundation/units.ts";
+import { formatSignificant } from "../../../foundation/numbers/units.ts";
 import type { RunConditions } from "../../../schema/run/measured/run-conditions.ts";
 import { countOf } from "../../wording.ts";
 

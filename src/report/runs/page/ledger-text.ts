@@ -1,4 +1,4 @@
-import { formatDuration, formatUsd } from "../../../foundation/units.ts";
+import { formatDuration, formatUsd } from "../../../foundation/numbers/units.ts";
 import { type Ledger, type LedgerPart, ledgerParts } from "../../../schema/run/measured/ledger.ts";
 import { countOf } from "../../wording.ts";
 

@@ -1,10 +1,10 @@
-import { formatChange } from "../../../foundation/format-change.ts";
+import { formatChange } from "../../../foundation/numbers/format-change.ts";
 import {
   formatCount,
   formatDuration,
   formatSignificant,
   formatUsd,
-} from "../../../foundation/units.ts";
+} from "../../../foundation/numbers/units.ts";
 import type {
   ComparedPart,
   ComparedPartName,

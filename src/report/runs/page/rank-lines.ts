@@ -1,4 +1,4 @@
-import { shellWord } from "../../../foundation/shell-word.ts";
+import { shellWord } from "../../../foundation/text/shell-word.ts";
 import type { RunPage } from "../../../schema/run/run-page.ts";
 import type { Paint } from "../../paint.ts";
 

@@ -1,10 +1,10 @@
-import { layOutTable } from "../../../foundation/text-table.ts";
+import { layOutTable } from "../../../foundation/tables/text-table.ts";
 import {
   formatBytes,
   formatCount,
   formatDuration,
   formatSignificant,
-} from "../../../foundation/units.ts";
+} from "../../../foundation/numbers/units.ts";
 import { type JobRanks, jobRanksOf } from "../../../schema/run/hosts/job-ranks.ts";
 import { isJudged } from "../../../schema/run/outcome/is-judged.ts";
 import { roleSuffix } from "../../../schema/run/outcome/counted-runs.ts";

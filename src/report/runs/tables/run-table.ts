@@ -1,5 +1,5 @@
-import { truncate } from "../../../foundation/text-table.ts";
-import { formatDuration, formatSignificant, formatUsd } from "../../../foundation/units.ts";
+import { truncate } from "../../../foundation/tables/text-table.ts";
+import { formatDuration, formatSignificant, formatUsd } from "../../../foundation/numbers/units.ts";
 import { roleSuffix } from "../../../schema/run/outcome/counted-runs.ts";
 import { qualityOfRun } from "../../../schema/run/outcome/quality-of-run.ts";
 import { runName } from "../../../schema/run/request/run-name.ts";

@@ -1,5 +1,5 @@
-import { layOutTable } from "../../../foundation/text-table.ts";
-import { formatCount, formatSignificant } from "../../../foundation/units.ts";
+import { layOutTable } from "../../../foundation/tables/text-table.ts";
+import { formatCount, formatSignificant } from "../../../foundation/numbers/units.ts";
 import type { RunReport, SeriesSummary } from "../../../schema/run/outcome/series-summary.ts";
 import type { Paint } from "../../paint.ts";
 import { describeEnd } from "../facts/describe-outcome.ts";

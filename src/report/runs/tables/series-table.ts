@@ -1,4 +1,4 @@
-import { formatDuration, formatUsd } from "../../../foundation/units.ts";
+import { formatDuration, formatUsd } from "../../../foundation/numbers/units.ts";
 import { formatTag } from "../../../schema/run/request/tag-text.ts";
 import { formatTargets } from "../../../schema/run/outcome/target-text.ts";
 import type { SeriesSummary } from "../../../schema/run/outcome/series-summary.ts";

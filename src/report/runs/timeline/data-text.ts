@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from "../../../foundation/units.ts";
+import { formatBytes, formatDuration } from "../../../foundation/numbers/units.ts";
 import type { StagedData } from "../../../schema/run/request/data-set.ts";
 import { launchingHost } from "../../../schema/run/hosts/launching-host.ts";
 import type { LifecycleEventBody } from "../../../schema/run/events/lifecycle-event.ts";

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../../foundation/units.ts";
+import { formatSignificant } from "../../../foundation/numbers/units.ts";
 import type { LifecycleEvent } from "../../../schema/run/events/lifecycle-event.ts";
 import type { MeasuredClock } from "../../../schema/run/measured/measured-clock.ts";
 

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../foundation/units.ts";
+import { formatDuration } from "../../../foundation/numbers/units.ts";
 import type { RunPhase } from "../../../schema/run/findings/silence.ts";
 
 /** An unexpected silence of a program in words; the event of a record and that of a live run have the same fields. */

@@ -1,4 +1,4 @@
-import type { Summary } from "../../../foundation/statistics.ts";
+import type { Summary } from "../../../foundation/numbers/statistics.ts";
 import type { EnergyReading } from "../measured/energy.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { MetricTarget, TargetWindow } from "./metric-target.ts";

@@ -1,5 +1,5 @@
-import { groupBy } from "../../../foundation/group-by.ts";
-import { nearestWord } from "../../../foundation/nearest-word.ts";
+import { groupBy } from "../../../foundation/collections/group-by.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
 import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
 import type { Resolution, RunSummary } from "../run-store.ts";
 

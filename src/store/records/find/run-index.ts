@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../../foundation/error-code.ts";
+import { errorCode } from "../../../foundation/errors/error-code.ts";
 import { readText } from "../../open-file.ts";
 import { writeAtomically } from "../../write-atomically.ts";
 import { labelsFile, requestFile, resultFile } from "../record-files.ts";

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { errorCode } from "../../../foundation/error-code.ts";
+import { errorCode } from "../../../foundation/errors/error-code.ts";
 import type { LogLevel, LogLine } from "../../../schema/dashboard/log-page.ts";
 import { errorLine, isMllogLine, isOfLevel, type LogIndex, rankOf } from "./log-lines.ts";
 import { openRecordFile } from "./open-record-file.ts";

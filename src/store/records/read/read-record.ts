@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { z } from "zod";
-import { errorMessage } from "../../../foundation/error-code.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { errorMessage } from "../../../foundation/errors/error-code.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { changedLabels, labelChange } from "../../../schema/run/request/label-change.ts";
 import { type RunRequest, runRequest } from "../../../schema/run/request/run-request.ts";
 import { runResult } from "../../../schema/run/outcome/run-result.ts";

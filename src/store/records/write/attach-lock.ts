@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../../../foundation/error-code.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { errorCode } from "../../../foundation/errors/error-code.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { ownerLife } from "./process-owner.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { firstBytes } from "../../../foundation/first-bytes.ts";
+import { firstBytes } from "../../../foundation/bytes/first-bytes.ts";
 import type {
   LifecycleEvent,
   LifecycleEventBody,

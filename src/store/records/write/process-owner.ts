@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { errorCode } from "../../../foundation/error-code.ts";
+import { errorCode } from "../../../foundation/errors/error-code.ts";
 import { parseProcessStat } from "../../../foundation/process-stat.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 

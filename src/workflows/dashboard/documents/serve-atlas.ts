@@ -1,6 +1,6 @@
 import { qualityOfRow } from "../../../atlas/rounds/quality-of-row.ts";
 import { readBenchmarkFacts } from "../../../store/catalogue/read-atlas-tables.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { describeResultsProblem } from "../../../report/findings/describe-results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../../schema/dashboard/atlas-document.ts";
 import { readAccelerators } from "../../../store/catalogue/catalogue.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RaceCurve, RaceDocument, RaceListDocument } from "../../../schema/dashboard/race.ts";
 import type { RaceReport } from "../../../schema/run/race/race-report.ts";
 import type { RunStore } from "../../../store/records/run-store.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { ReferencesDocument } from "../../../schema/dashboard/references-page.ts";
 import type { RunStore } from "../../../store/records/run-store.ts";
 import { openRecords } from "../../submissions/score-records.ts";

@@ -1,9 +1,9 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { SeriesPageDocument, SeriesRun } from "../../../schema/dashboard/series.ts";
 import type { Evaluation, RunResult } from "../../../schema/run/outcome/run-result.ts";
 import { loggedQuality } from "../../../schema/run/outcome/quality-of-run.ts";
 import { seriesRole } from "../../../schema/run/outcome/counted-runs.ts";
-import { useOfRun } from "../../../score/use-of-run.ts";
+import { useOfRun } from "../../../score/use/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../../store/records/run-store.ts";
 import { benchmarkNamed } from "../../../schema/logs/mlperf-round.ts";
 import { groupRuns, type SeriesRow } from "../../read-run/group-runs.ts";

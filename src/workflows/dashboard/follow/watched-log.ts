@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { LifecycleEvent } from "../../../schema/run/events/lifecycle-event.ts";
 import type { Observation } from "../../../schema/run/events/observation.ts";
-import { metadataNumber } from "../../../score/read-event.ts";
-import { ThinnedSeries } from "../../../score/thinned-series.ts";
-import type { TrackUpdate } from "../../../score/track-run.ts";
+import { metadataNumber } from "../../../score/tracking/read-event.ts";
+import { ThinnedSeries } from "../../../score/tracking/thinned-series.ts";
+import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
 import { LogIndex } from "../../../store/records/read/log-lines.ts";
 import { logFile } from "../../../store/records/record-files.ts";
 import type { RunRecord } from "../../../store/records/run-store.ts";

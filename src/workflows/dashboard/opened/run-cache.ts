@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { recordPlace } from "../../../store/records/write/record-gate.ts";
 import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
 import { FirstView } from "./first-view.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RunDetail } from "../../../schema/dashboard/run-detail.ts";
 import type { SeriesDocument } from "../../../schema/dashboard/run-series.ts";
 import { readLogLines } from "../../../store/records/read/read-log-lines.ts";

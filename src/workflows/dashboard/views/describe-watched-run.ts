@@ -8,8 +8,8 @@ import type {
 import { xAxes } from "../../../schema/dashboard/run-series.ts";
 import { jobRanksOf } from "../../../schema/run/hosts/job-ranks.ts";
 import type { RunChecklist } from "../../../schema/run/outcome/run-checklist.ts";
-import { compareWithPlan } from "../../../score/compare-with-plan.ts";
-import { costOfRun } from "../../../score/cost-of-run.ts";
+import { compareWithPlan } from "../../../score/use/compare-with-plan.ts";
+import { costOfRun } from "../../../score/use/cost-of-run.ts";
 import type { FirstViewHeading } from "../../../store/samples/first-view-file.ts";
 import { measuredRun, medianStepMs } from "../../read-run/measured-run.ts";
 import { placeOnAxis, type PointSource } from "./run-points.ts";

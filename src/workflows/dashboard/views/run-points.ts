@@ -5,8 +5,8 @@ import {
   type XAxis,
 } from "../../../schema/dashboard/run-series.ts";
 import { earlierClockMs } from "../../../schema/run/request/continued-run.ts";
-import { logTimesOf } from "../../../score/judge-run.ts";
-import { costOfRun } from "../../../score/cost-of-run.ts";
+import { logTimesOf } from "../../../score/judging/judge-run.ts";
+import { costOfRun } from "../../../score/use/cost-of-run.ts";
 import { programTimes } from "../../../score/readings/program-times.ts";
 import {
   computePhases,

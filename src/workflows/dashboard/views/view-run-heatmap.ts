@@ -1,4 +1,4 @@
-import { HeatGrid } from "../../../foundation/heat-grid.ts";
+import { HeatGrid } from "../../../foundation/numbers/heat-grid.ts";
 import type {
   HeatmapDocument,
   HeatmapMetric,

@@ -1,5 +1,5 @@
-import { BucketOrder } from "../../../foundation/bucket-order.ts";
-import { BucketGrid, type Buckets, stepFor } from "../../../foundation/series-buckets.ts";
+import { BucketOrder } from "../../../foundation/numbers/bucket-order.ts";
+import { BucketGrid, type Buckets, stepFor } from "../../../foundation/numbers/series-buckets.ts";
 import type {
   SeriesBuckets,
   SeriesDescription,

@@ -1,7 +1,7 @@
 import { valuesOfRows } from "../../../formats/mlflow/database-values.ts";
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
-import { errorCode, errorMessage } from "../../../foundation/error-code.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { errorCode, errorMessage } from "../../../foundation/errors/error-code.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { databaseState, fileIdentity } from "../../../store/mlflow/database-state.ts";
 import {

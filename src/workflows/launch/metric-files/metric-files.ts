@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import type { MetricFileReader } from "../../../formats/metric-files/metric-file-reader.ts";
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import { suggestMetric } from "../../../formats/text/metrics/suggest-metric.ts";
-import { nearestWord } from "../../../foundation/nearest-word.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
 import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { MetricSources } from "../../../score/readings/metric-sources.ts";
 import { findMetricFiles } from "../../../store/metric-files/find-metric-files.ts";

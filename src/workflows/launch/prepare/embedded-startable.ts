@@ -1,5 +1,5 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { Startable } from "../../../schema/run/request/run-request.ts";
 import { embeddedWorkload, embeddedWorkloads } from "../../../trainer/embedded-workloads.ts";
 import { torchWorkloads } from "./torch-workloads.ts";

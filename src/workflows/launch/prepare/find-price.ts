@@ -1,5 +1,5 @@
-import { UserError } from "../../../foundation/user-error.ts";
-import { parsePricePerHour } from "../../../foundation/units.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
+import { parsePricePerHour } from "../../../foundation/numbers/units.ts";
 import type { Price } from "../../../schema/run/request/price.ts";
 import {
   findPrice as findCataloguePrice,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, extname, resolve } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { Startable } from "../../../schema/run/request/run-request.ts";
 import { settingsVariable } from "../../../schema/run/request/settings-variable.ts";
 import type { WorkloadFile } from "../../../schema/run/request/workload-file.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RunLabels } from "../../../schema/run/request/run-labels.ts";
 import { parseTag } from "../../../schema/run/request/tag-text.ts";
 import type { Startable } from "../../../schema/run/request/run-request.ts";

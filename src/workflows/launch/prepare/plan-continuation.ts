@@ -1,5 +1,5 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { runName } from "../../../schema/run/request/run-name.ts";
 import { formatTargets } from "../../../schema/run/outcome/target-text.ts";
 import { earlierPartsOf } from "../../../score/parts/earlier-parts-of.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { DataRequest } from "../../../schema/run/request/data-set.ts";
 import type { LaunchTarget } from "../../../schema/run/hosts/launch-target.ts";
 

@@ -1,6 +1,6 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { parseDurationMs } from "../../../foundation/units.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { parseDurationMs } from "../../../foundation/numbers/units.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type {
   LaunchTarget,
   LaunchTargetKind,

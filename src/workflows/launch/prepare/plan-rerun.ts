@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { Price } from "../../../schema/run/request/price.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { countedRuns } from "../../../schema/run/outcome/counted-runs.ts";

@@ -1,6 +1,6 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { UserError } from "../../../foundation/user-error.ts";
-import { remainingSeeds, requestedSeeds } from "../../../score/remaining-seeds.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
+import { remainingSeeds, requestedSeeds } from "../../../score/series/remaining-seeds.ts";
 import type { RunStore, RunSummary } from "../../../store/records/run-store.ts";
 import { recordedPlan } from "./plan-rerun.ts";
 import type { SeriesPlan } from "./plan-series.ts";

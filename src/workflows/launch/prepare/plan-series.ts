@@ -1,5 +1,5 @@
-import { UserError } from "../../../foundation/user-error.ts";
-import { parseCount, parseDurationMs, parseUsd } from "../../../foundation/units.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
+import { parseCount, parseDurationMs, parseUsd } from "../../../foundation/numbers/units.ts";
 import {
   parseLinearPattern,
   type LinearPattern,

@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { resolve } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { Startable } from "../../../schema/run/request/run-request.ts";
 import { openFileSync, type OpenRefusal } from "../../../store/open-file.ts";
 

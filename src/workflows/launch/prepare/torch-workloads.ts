@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { readPythonPackages } from "../../../probe/read-python-packages.ts";
 import type { MetricTarget } from "../../../schema/run/outcome/metric-target.ts";
 import { packageRoot } from "../../../store/catalogue/package-root.ts";

@@ -1,9 +1,9 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RunEvent } from "../../../schema/run/events/run-event.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { Verdict } from "../../../schema/run/outcome/run-result.ts";
 import { continuedTotals, costOfParts } from "../../../score/parts/totals-of-parts.ts";
-import type { StopAfter } from "../../../score/series-stop.ts";
+import type { StopAfter } from "../../../score/series/series-stop.ts";
 import type { Staged } from "../prepare/stage-run.ts";
 import type { RunWriter } from "../../../store/records/run-store.ts";
 import type { Prepared } from "../prepare/prepare-run.ts";

@@ -1,5 +1,5 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { UserError, WorldError } from "../../../foundation/user-error.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { UserError, WorldError } from "../../../foundation/errors/user-error.ts";
 import type {
   Launcher,
   LaunchedJob,

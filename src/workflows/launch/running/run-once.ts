@@ -1,9 +1,9 @@
-import { isTerminated } from "../../../foundation/signal-received.ts";
+import { isTerminated } from "../../../foundation/errors/signal-received.ts";
 import { noProbe } from "../../../probe/no-probe.ts";
 import type { RunEvent, StopReason } from "../../../schema/run/events/run-event.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { RunReport } from "../../../schema/run/outcome/series-summary.ts";
-import type { StopAfter } from "../../../score/series-stop.ts";
+import type { StopAfter } from "../../../score/series/series-stop.ts";
 import type { RunWriter } from "../../../store/records/run-store.ts";
 import type { JobRecovery } from "../../recovery/recover-job.ts";
 import type { EarlierAttempts } from "../../recovery/earlier-attempts.ts";

@@ -1,6 +1,6 @@
 import type { Probe } from "../../../probe/start-probe.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
-import type { StopAfter } from "../../../score/series-stop.ts";
+import type { StopAfter } from "../../../score/series/series-stop.ts";
 import type { RunWriter } from "../../../store/records/run-store.ts";
 import type { EarlierAttempts } from "../../recovery/earlier-attempts.ts";
 import type { JobAttempts } from "../../recovery/job-attempts.ts";

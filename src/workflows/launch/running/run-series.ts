@@ -1,8 +1,8 @@
 import { findProgram } from "../../../launch/local/find-program.ts";
 import type { RunEvent } from "../../../schema/run/events/run-event.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
-import type { EndedRun } from "../../../score/series-stop.ts";
-import { summariseSeries } from "../../../score/summarise-series.ts";
+import type { EndedRun } from "../../../score/series/series-stop.ts";
+import { summariseSeries } from "../../../score/series/summarise-series.ts";
 import { isRunOver } from "../../control/is-run-over.ts";
 import { launchError } from "./launch-run.ts";
 import type { SeriesPlan } from "../prepare/plan-series.ts";

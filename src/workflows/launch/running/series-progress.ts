@@ -2,7 +2,7 @@ import { runName } from "../../../schema/run/request/run-name.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { SeriesStop } from "../../../schema/run/request/series-stop.ts";
 import type { RunReport } from "../../../schema/run/outcome/series-summary.ts";
-import { seriesStop, type EndedRun } from "../../../score/series-stop.ts";
+import { seriesStop, type EndedRun } from "../../../score/series/series-stop.ts";
 import { makeRunId, makeSeriesId } from "../../../store/records/find/run-id.ts";
 import type { SeriesPlan } from "../prepare/plan-series.ts";
 import type { RunWorld } from "../targets/run-world.ts";

@@ -2,7 +2,7 @@ import { launchingHost } from "../../../schema/run/hosts/launching-host.ts";
 import type { LaunchSummary } from "../../../schema/run/hosts/launch-summary.ts";
 import type { LaunchTarget, SshHost } from "../../../schema/run/hosts/launch-target.ts";
 import type { SystemDescription } from "../../../schema/system-description.ts";
-import { costOfRun } from "../../../score/cost-of-run.ts";
+import { costOfRun } from "../../../score/use/cost-of-run.ts";
 import type { SeriesPlan } from "../prepare/plan-series.ts";
 
 const hourMs = 3_600_000;

@@ -5,17 +5,17 @@ import type { StopReason } from "../../../schema/run/events/run-event.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { Outcome } from "../../../schema/run/outcome/outcome.ts";
 import type { Verdict } from "../../../schema/run/outcome/run-result.ts";
-import type { CpuHistory } from "../../../score/cpu-history.ts";
-import { billedTrainingMs } from "../../../score/cost-of-run.ts";
-import { endOfRun } from "../../../score/end-of-run.ts";
-import { judgeRun, logTimesOf } from "../../../score/judge-run.ts";
+import type { CpuHistory } from "../../../score/judging/cpu-history.ts";
+import { billedTrainingMs } from "../../../score/use/cost-of-run.ts";
+import { endOfRun } from "../../../score/judging/end-of-run.ts";
+import { judgeRun, logTimesOf } from "../../../score/judging/judge-run.ts";
 import {
   continuedTotals,
   costOfParts,
   energyOfParts,
 } from "../../../score/parts/totals-of-parts.ts";
 import { ranksTogether } from "../../../score/readings/ranks-together.ts";
-import type { TrackedRun } from "../../../score/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../../read-run/run-reader.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { placesToFillIn, type PlaceToFillIn } from "../../../schema/plan/place-to-fill-in.ts";
 import type { WorkloadFile } from "../../../schema/run/request/workload-file.ts";
 

@@ -1,5 +1,5 @@
-import { parseDurationMs } from "../../../foundation/units.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { parseDurationMs } from "../../../foundation/numbers/units.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { LaunchTarget, RankPlan } from "../../../schema/run/hosts/launch-target.ts";
 import type { Startable } from "../../../schema/run/request/run-request.ts";
 import type { PlacesOverSsh } from "./plan-mpi-target.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { planMpiTarget } from "./plan-mpi-target.ts";
 
 const ranks = { perHost: 2, starter: "direct" } as const;

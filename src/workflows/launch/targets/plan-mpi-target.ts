@@ -1,5 +1,5 @@
-import { shellWords } from "../../../foundation/shell-words.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { shellWords } from "../../../foundation/text/shell-words.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { LaunchTargetOf, RankPlan } from "../../../schema/run/hosts/launch-target.ts";
 import type { LaunchTexts } from "../running/launch-texts.ts";
 

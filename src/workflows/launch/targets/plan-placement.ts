@@ -1,5 +1,5 @@
-import { orderByPath } from "../../../foundation/order-by-path.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { orderByPath } from "../../../foundation/text/order-by-path.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { RankPlan, SshHost } from "../../../schema/run/hosts/launch-target.ts";
 import type { LaunchTexts } from "../running/launch-texts.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import type { LaunchTargetOf, RankPlan } from "../../../schema/run/hosts/launch-target.ts";
 import type { LaunchTexts } from "../running/launch-texts.ts";
 

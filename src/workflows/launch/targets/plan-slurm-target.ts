@@ -1,6 +1,6 @@
-import { UserError } from "../../../foundation/user-error.ts";
-import { gpusInGres } from "../../../launch/slurm/gres.ts";
-import { parseSlurmTime } from "../../../launch/slurm/slurm-time.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
+import { gpusInGres } from "../../../launch/slurm/client/gres.ts";
+import { parseSlurmTime } from "../../../launch/slurm/client/slurm-time.ts";
 import type { LaunchTargetOf, RankPlan } from "../../../schema/run/hosts/launch-target.ts";
 import type { LaunchTexts } from "../running/launch-texts.ts";
 import { placementOf } from "./plan-placement.ts";

@@ -1,5 +1,5 @@
-import { nearestWord } from "../../../foundation/nearest-word.ts";
-import { UserError } from "../../../foundation/user-error.ts";
+import { nearestWord } from "../../../foundation/text/nearest-word.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { matchName } from "../../../formats/text/names/match-name.ts";
 import type { WantedMetric } from "../../../formats/text/metrics/wanted-metric.ts";
 import type {

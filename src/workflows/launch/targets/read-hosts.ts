@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { UserError } from "../../../foundation/user-error.ts";
+import { UserError } from "../../../foundation/errors/user-error.ts";
 import { hostName } from "../../../schema/run/hosts/host.ts";
 import type { HostsFile } from "../../../schema/run/hosts/hosts-file.ts";
 import type { SshHost } from "../../../schema/run/hosts/launch-target.ts";

@@ -10,7 +10,7 @@ import type {
   LaunchTargetKind,
   LaunchTargetOf,
 } from "../../../schema/run/hosts/launch-target.ts";
-import { usedAccelerators } from "../../../score/used-accelerators.ts";
+import { usedAccelerators } from "../../../score/use/used-accelerators.ts";
 import { packageRoot } from "../../../store/catalogue/package-root.ts";
 import type { TargetWorld } from "./run-world.ts";
 

@@ -1,4 +1,4 @@
-import { formatSignificant } from "../../../../src/foundation/units.ts";
+import { formatSignificant } from "../../../../src/foundation/numbers/units.ts";
 import type {
   HeatmapDocument,
   HeatmapMetric,

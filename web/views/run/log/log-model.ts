@@ -1,4 +1,4 @@
-import { formatCount } from "../../../../src/foundation/units.ts";
+import { formatCount } from "../../../../src/foundation/numbers/units.ts";
 import { countOf } from "../../../../src/report/wording.ts";
 import type { LogDocument, LogLine } from "../../../../src/schema/dashboard/log-page.ts";
 import type { LogTail } from "../stream/apply-run-event.ts";

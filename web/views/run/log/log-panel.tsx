@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatBytes } from "../../../../src/foundation/units.ts";
+import { formatBytes } from "../../../../src/foundation/numbers/units.ts";
 import {
   logLevels,
   type LogDocument,

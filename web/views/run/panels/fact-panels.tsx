@@ -9,7 +9,7 @@ import {
   formatDuration,
   formatSignificant,
   formatUsd,
-} from "../../../../src/foundation/units.ts";
+} from "../../../../src/foundation/numbers/units.ts";
 import { describeFinding } from "../../../../src/report/findings/describe-finding.ts";
 import { conditionsText } from "../../../../src/report/runs/page/conditions-text.ts";
 import { hostClockLines } from "../../../../src/report/runs/timeline/host-clock-text.ts";

@@ -1,0 +1,155 @@
+import type { LaunchTarget } from "../../schema/run/hosts/launch-target.ts";
+import type { TargetStanding } from "../../schema/run/outcome/metric-target.ts";
+import type { VerdictDifference } from "../../schema/run/run-page.ts";
+import type { RunRequest } from "../../schema/run/request/run-request.ts";
+import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
+import { billedTrainingMs } from "../use/cost-of-run.ts";
+import { costOfParts } from "../parts/totals-of-parts.ts";
+import type { Judgement } from "../judging/judge-run.ts";
+import type { ThinnedEvaluations } from "../tracking/thinned-evaluations.ts";
+import type { TrackedRun } from "../tracking/track-run.ts";
+
+interface JudgedAgain {
+  run: Pick<TrackedRun, "series" | "startedBy" | "isCompound" | "standings">;
+  judgement: Judgement;
+}
+
+/**
+ * Differences between result.json and log and events. Values are compared exactly. So are times, with
+ * three exceptions: evaluations that Pitwall logged itself are recorded to the millisecond; records of
+ * 0.1.0 have times to the millisecond; and a program that logs `run_start` and prints its metric on
+ * lines without a time mixes two clocks, which differ by the delay of the output.
+ */
+export function compareVerdict(
+  request: RunRequest,
+  result: RunResult,
+  { run, judgement }: JudgedAgain,
+): VerdictDifference[] {
+  const hasMixedClocks = request.reading.metrics.length > 0 && run.startedBy === "run_start";
+  const toleranceMs = hasMixedClocks ? arrivalToleranceMs : result.sealedBy === undefined ? 1 : 0;
+  const clockNames = ["launchedMs", "endedMs", "billedMs"] as const;
+  return [
+    ...outcomeDifferences(result.outcome, judgement.outcome, toleranceMs),
+    ...clockNames.flatMap((name) =>
+      differenceIn(`clock.${name}`, result.clock[name], judgement.clock[name], toleranceMs),
+    ),
+    ...(toleranceMs > 0
+      ? []
+      : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
+    ...costDifferences(request, result, judgement),
+    ...evaluationDifferences(result, run.series, Math.max(1, toleranceMs)),
+    ...targetDifferences(result.targets ?? [], run.isCompound ? run.standings : []),
+  ];
+}
+
+/** The tolerance of the judge for two clocks that agree. */
+const arrivalToleranceMs = 1000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function outcomeDifferences(
+  recorded: Fields,
+  recomputed: Fields,
+  toleranceMs: number,
+): VerdictDifference[] {
+  const names = new Set([...Object.keys(recorded), ...Object.keys(recomputed)]);
+  return [...names].flatMap((name) =>
+    differenceIn(
+      `outcome.${name}`,
+      recorded[name],
+      recomputed[name],
+      name === "timeToTrainMs" ? toleranceMs : 0,
+    ),
+  );
+}
+
+/** The cost follows from the recorded times, which are compared separately. */
+function costDifferences(
+  { price, system, launchTarget: recorded, continues }: RunRequest,
+  { cost, outcome, dataMs }: RunResult,
+  { clock }: Judgement,
+): VerdictDifference[] {
+  const trainingMs = billedTrainingMs({ outcome, clock, dataMs });
+  // Earlier versions did not bill spare nodes.
+  const hasSpares = cost.kind === "priced" && cost.spareUsd !== undefined;
+  const launchTarget: LaunchTarget = hasSpares ? recorded : { kind: "local" };
+  const { billedMs } = clock;
+  const again = costOfParts({ billedMs, trainingMs, price, launchTarget, system }, continues);
+  if (cost.kind !== "priced" || again.kind !== "priced")
+    return differenceIn("cost.kind", cost.kind, again.kind);
+  return [
+    ...differenceIn("cost.billedUsd", cost.billedUsd, again.billedUsd),
+    ...differenceIn("cost.spareUsd", cost.spareUsd, again.spareUsd),
+    ...differenceIn("cost.trainingUsd", cost.trainingUsd, again.trainingUsd),
+    ...differenceIn("cost.price.usdPerHour", cost.price.usdPerHour, again.price.usdPerHour),
+    ...differenceIn("cost.unitCount", cost.unitCount, again.unitCount),
+  ];
+}
+
+function evaluationDifferences(
+  result: RunResult,
+  series: ThinnedEvaluations,
+  toleranceMs: number,
+): VerdictDifference[] {
+  const count = result.evaluationCount ?? result.evaluations.length;
+  if (count !== series.count) return differenceIn("evaluationCount", count, series.count);
+  const recorded = thinnedLike(series, result);
+  const recomputed = series.kept;
+  if (recorded.length !== recomputed.length)
+    return differenceIn("evaluations.length", recorded.length, recomputed.length);
+  for (const [index, was] of recorded.entries()) {
+    const is = recomputed[index];
+    const at = `evaluations[${index}]`;
+    const differences = [
+      ...differenceIn(`${at}.value`, was.value, is?.value),
+      ...differenceIn(`${at}.samplesCount`, was.samplesCount, is?.samplesCount),
+      ...differenceIn(`${at}.epochNum`, was.epochNum, is?.epochNum),
+      ...differenceIn(`${at}.clockMs`, was.clockMs, is?.clockMs, toleranceMs),
+    ];
+    // The first difference is enough.
+    if (differences.length > 0) return differences;
+  }
+  return [];
+}
+
+/** Records of older versions contain all evaluations. */
+function thinnedLike(
+  series: ThinnedEvaluations,
+  { evaluations, evaluationCount }: RunResult,
+): readonly Evaluation[] {
+  if (evaluationCount !== undefined || evaluations.length === series.kept.length)
+    return evaluations;
+  return series.keptAfter(0).flatMap(({ number }) => evaluations[number - 1] ?? []);
+}
+
+/** Times are not compared: the log has no time for each value of a further target's metric. */
+function targetDifferences(
+  recorded: readonly TargetStanding[],
+  recomputed: readonly TargetStanding[],
+): VerdictDifference[] {
+  if (recorded.length !== recomputed.length)
+    return differenceIn("targets.length", recorded.length, recomputed.length);
+  const names = ["evaluationCount", "best", "isMet", "longestStreak"] as const;
+  return recorded.flatMap((was, index) =>
+    names.flatMap((name) =>
+      differenceIn(`targets[${index}].${name}`, was[name], recomputed[index]?.[name]),
+    ),
+  );
+}
+
+function differenceIn(
+  field: string,
+  recorded: unknown,
+  recomputed: unknown,
+  tolerance = 0,
+): VerdictDifference[] {
+  const areNumbers = typeof recorded === "number" && typeof recomputed === "number";
+  const isSame = areNumbers
+    ? Math.abs(recorded - recomputed) <= tolerance
+    : recorded === recomputed;
+  return isSame ? [] : [{ field, recorded: textOf(recorded), recomputed: textOf(recomputed) }];
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}
