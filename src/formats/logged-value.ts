@@ -16,6 +16,8 @@ export interface LoggedValue {
   section?: Section;
   /** The value does not count toward a target: it is of a batch of training data, or of a part of an evaluation. */
   isEvaluation?: false;
+  /** The earlier values of the metric were probably of training data, and do not count. */
+  withdrawsEarlier?: true;
 }
 
 /** Why reading of a file ended. */

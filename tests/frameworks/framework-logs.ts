@@ -98,7 +98,7 @@ const written: readonly FrameworkLog[] = [
     log: "torchtitan.log",
     target: "loss<=7.61",
     values: [12.2721, 9.8765, 9.9012, 7.6001],
-    findings: ["training-values-counted"],
+    findings: ["training-values-withdrawn"],
   },
   {
     framework: "torchtitan, validation",

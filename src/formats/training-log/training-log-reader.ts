@@ -68,15 +68,20 @@ export class TrainingLogReader {
       step,
       timeMs: this.#newestMs,
       ...(section === undefined || isStepOrTime(name) ? {} : { section }),
-      ...(this.#isEvaluation(named, line) ? {} : { isEvaluation: false }),
+      ...this.#standingOf(named, line),
     };
   }
 
-  #isEvaluation({ name, number }: NamedNumber, { text }: LogTextLine): boolean {
+  /** Whether a value counts, if it is of a target's metric. */
+  #standingOf(
+    { name, number }: NamedNumber,
+    { text }: LogTextLine,
+  ): Pick<LoggedValue, "isEvaluation" | "withdrawsEarlier"> {
     const metric = this.#targetOf(name);
-    if (metric === undefined) return true;
+    if (metric === undefined) return {};
     const printed = text.slice(number.start, number.suffixEnd);
     const value = { metric, text: printed, start: number.start };
-    return isEvaluationScope(this.#history.scopeOf(value, text));
+    if (!isEvaluationScope(this.#history.scopeOf(value, text))) return { isEvaluation: false };
+    return this.#history.withdrawsEarlier(metric) ? { withdrawsEarlier: true } : {};
   }
 }

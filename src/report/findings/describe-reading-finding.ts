@@ -17,7 +17,7 @@ const textRules = [
   "ratio-printed",
   "pattern-matches-several-names",
   "metric-in-several-sections",
-  "training-values-counted",
+  "training-values-withdrawn",
   "metric-beside-evaluation-name",
   "source-echoed",
 ] as const;
@@ -97,10 +97,10 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
         message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; values of training data do not count`,
         hint: `name one of them in \`--target\`: \`${finding.evaluation}_${finding.metric}\``,
       };
-    case "training-values-counted":
+    case "training-values-withdrawn":
       return {
-        message: `the first values of \`${finding.metric}\` are probably of training data: they counted, because they are printed before the first evaluation, \`${finding.evaluation}\``,
-        hint: `first such line: \`${finding.training}\`; to count evaluations only, print them under a name of their own or give a pattern to \`--metric\``,
+        message: `the first values of \`${finding.metric}\` do not count: they are probably of training data, because a later line names evaluation data, \`${finding.evaluation}\``,
+        hint: `first such line: \`${finding.training}\`; if they are evaluations, print them under a name of their own or give a pattern to \`--metric\``,
       };
     case "metric-beside-evaluation-name":
       return {

@@ -15,6 +15,8 @@ export interface TimedValue {
   timeMs: number | undefined;
   /** The value does not count toward a target. */
   isEvaluation?: false;
+  /** The earlier values of the metric do not count. */
+  withdrawsEarlier?: true;
 }
 
 /** One metric of a log. */
@@ -106,8 +108,15 @@ export class ValueSummary {
     this.firstTimeMs ??= value.timeMs;
     this.lastTimeMs = value.timeMs ?? this.lastTimeMs;
     this.#addToMetric(value);
+    if (value.withdrawsEarlier === true) this.#withdraw(value.metric);
     if (value.isEvaluation === undefined || !Number.isFinite(value.value)) this.#compare(value);
     else if (value.metric === this.#target?.metric) this.#unusedCount += 1;
+  }
+
+  #withdraw(metric: string): void {
+    const count = this.#conditions.withdraw(metric);
+    if (metric === this.#target?.metric) this.#unusedCount += count;
+    this.#reached = undefined;
   }
 
   #compare({ metric, value, step, timeMs }: TimedValue): void {

@@ -28,6 +28,27 @@ function accuracies(...values: number[]): (readonly [string, number])[] {
 }
 
 describe("TargetConditions", () => {
+  test("judges the newest values of the other targets when those of one are withdrawn", () => {
+    const conditions = new TargetConditions(both);
+    const push = (metric: string, value: number) => {
+      conditions.evaluated(metric, value, 0);
+      if (conditions.areMet) conditions.freeze();
+    };
+    for (const [metric, value] of [
+      ["acc", 0.95],
+      ["loss", 0.4],
+      ["acc", 0.9],
+    ] as const)
+      push(metric, value);
+    expect(conditions).toMatchObject({ areMet: true, quality: 0.95 });
+    expect(conditions.withdraw("loss")).toBe(1);
+    expect(conditions).toMatchObject({ areMet: false, quality: 0.9 });
+    push("loss", 0.4);
+    expect(conditions.areMet).toBe(false);
+    push("acc", 0.96);
+    expect(conditions.areMet).toBe(true);
+  });
+
   test.each([
     {
       name: "one target, at its first value",

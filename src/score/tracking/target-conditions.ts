@@ -12,11 +12,13 @@ const meanDigits = 12;
 
 /** Compares the evaluations of a run with all of its targets. */
 export class TargetConditions {
-  readonly #conditions: TargetCondition[];
+  readonly #window: TargetWindow | undefined;
+  #conditions: TargetCondition[];
 
   constructor(request: TargetRequest) {
-    const window = request.targetWindow;
-    this.#conditions = targetsOf(request).map((target) => new TargetCondition(target, window));
+    this.#window = request.targetWindow;
+    const targets = targetsOf(request);
+    this.#conditions = targets.map((target) => new TargetCondition(target, this.#window));
   }
 
   /** Whether the newest evaluations meet all targets. */
@@ -44,6 +46,22 @@ export class TargetConditions {
       if (condition.target.metric === metric) condition.interrupt();
   }
 
+  /**
+   * The values of a metric so far do not count, nor what was reached with them.
+   *
+   * @returns how many there were
+   */
+  withdraw(metric: string): number {
+    let count = 0;
+    this.#conditions = this.#conditions.map((condition) => {
+      condition.thaw();
+      if (condition.target.metric !== metric) return condition;
+      count = condition.standing.evaluationCount;
+      return new TargetCondition(condition.target, this.#window);
+    });
+    return count;
+  }
+
   /** All targets were reached: later evaluations change only the best values. */
   freeze(): void {
     for (const condition of this.#conditions) condition.freeze();
@@ -59,7 +77,9 @@ class TargetCondition {
   #longestStreak = 0;
   #evaluationCount = 0;
   #best: number | undefined;
+  /** Of the newest evaluations; once all targets were reached, of those that reached them. */
   #compared: number | undefined;
+  #newestCompared: number | undefined;
   #firstMetMs: number | undefined;
   #isFrozen = false;
   #isMet = false;
@@ -101,9 +121,10 @@ class TargetCondition {
     const meets = compared !== undefined && meetsTarget(target, compared);
     this.#streak = meets ? this.#streak + 1 : 0;
     this.#longestStreak = Math.max(this.#longestStreak, this.#streak);
+    this.#newestCompared = compared;
     if (this.#isFrozen) return;
     this.#compared = compared;
-    this.#isMet = this.#streak >= (this.#window?.kind === "consecutive" ? this.#window.count : 1);
+    this.#isMet = this.#hasLastedLongEnough;
     if (this.#isMet) this.#firstMetMs ??= clockMs;
   }
 
@@ -115,6 +136,17 @@ class TargetCondition {
 
   freeze(): void {
     this.#isFrozen = true;
+  }
+
+  /** The targets were not reached after all. */
+  thaw(): void {
+    this.#isFrozen = false;
+    this.#compared = this.#newestCompared;
+    this.#isMet = this.#hasLastedLongEnough;
+  }
+
+  get #hasLastedLongEnough(): boolean {
+    return this.#streak >= (this.#window?.kind === "consecutive" ? this.#window.count : 1);
   }
 
   #comparedAfter(value: number): number | undefined {

@@ -31,6 +31,22 @@ describe("RunTracker", () => {
     expect(rules).toEqual(["target-met-on-rewritten-line"]);
   });
 
+  test("withdraws what was reached with values that were probably of training data", () => {
+    const { run } = tracked([
+      launch,
+      printed(0.97),
+      printed(0.6, { withdrawsEarlier: true }),
+      printed(0.7),
+    ]);
+    expect(run).toMatchObject({ reached: undefined, best: 0.7 });
+    expect(run.standings).toMatchObject([{ evaluationCount: 2, best: 0.7, isMet: false }]);
+  });
+
+  test("reaches the target by the values after those that were withdrawn", () => {
+    const { run } = tracked([launch, printed(0.99), printed(0.95, { withdrawsEarlier: true })]);
+    expect(run).toMatchObject({ reached: { value: 0.95 }, best: 0.95 });
+  });
+
   test.each([
     {
       name: "never reaches the target with a percentage read as a fraction",

@@ -237,12 +237,21 @@ export class RunTracker {
         if (accepted.reason === "ratio") this.#notes.ratio(seen);
         return [];
       case "counts":
+        if (seen.withdrawsEarlier === true) this.#withdrawEarlier(target);
         this.#notFiniteCounts.delete(seen.metric);
         this.#updateNotFinite();
         this.#notes.counted(target, accepted.value);
         if (accepted.isFractionOfPercent) this.#notes.percentAsFraction(seen, accepted.value);
         return this.#evaluatePrinted(seen, accepted.value);
     }
+  }
+
+  /** The values of a target's metric so far stay in the curve, but decide nothing. */
+  #withdrawEarlier({ metric }: MetricTarget): void {
+    this.#conditions.withdraw(metric);
+    this.run.reached = undefined;
+    this.#reachedBy = undefined;
+    if (metric === this.run.target?.metric) this.run.best = undefined;
   }
 
   #countNotFinite({ metric, rank }: { metric: string; rank?: number | undefined }): void {

@@ -161,21 +161,24 @@ function numberAt(written: JsonValue | undefined, index: number): number | undef
 }
 
 /** A number; an object if there is more to say about it. */
-function writtenValue({ value, text, isPercent, doubt, outOf }: PrintedValue): JsonValue {
-  if (isPercent !== true && doubt === undefined && outOf === undefined) return value;
+function writtenValue(printed: PrintedValue): JsonValue {
+  const { value, text, isPercent, doubt, outOf, withdrawsEarlier } = printed;
+  const isPlain = isPercent !== true && doubt === undefined && outOf === undefined;
+  if (isPlain && withdrawsEarlier === undefined) return value;
   return {
     value,
     text,
     ...(isPercent === true ? { percent: true } : {}),
     ...(doubt === undefined ? {} : { doubt }),
     ...(outOf === undefined ? {} : { total: outOf }),
+    ...(withdrawsEarlier === undefined ? {} : { withdraws_earlier: true }),
   };
 }
 
 function printedValue(metric: string, written: JsonValue): PrintedValue | undefined {
   if (typeof written === "number") return { metric, value: written, text: String(written) };
   if (!isJsonObject(written)) return undefined;
-  const { value, text, percent, doubt, total } = written;
+  const { value, text, percent, doubt, total, withdraws_earlier: withdraws } = written;
   if (typeof value !== "number" || typeof text !== "string") return undefined;
   return {
     metric,
@@ -184,5 +187,6 @@ function printedValue(metric: string, written: JsonValue): PrintedValue | undefi
     ...(percent === true ? { isPercent: true } : {}),
     ...(doubt === "ambiguous-comma" || doubt === "several-names" ? { doubt } : {}),
     ...(typeof total === "number" ? { outOf: total } : {}),
+    ...(withdraws === true ? { withdrawsEarlier: true } : {}),
   };
 }

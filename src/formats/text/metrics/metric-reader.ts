@@ -222,6 +222,7 @@ export class MetricReader {
     this.#matched.add(reading.metric);
     if (scope === undefined) return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
+    if (this.#history.withdrawsEarlier(reading.metric)) reading.withdrawsEarlier = true;
     return true;
   }
 

@@ -20,6 +20,8 @@ export interface MetricReading {
   step?: number | undefined;
   /** Whether the value describes a part of a pass over the data, such as one batch. */
   isPartOfPass: boolean;
+  /** The earlier values of the metric were probably of training data, and do not count. */
+  withdrawsEarlier?: true;
   /** Index of its first character. */
   start: number;
 }

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { EvaluationHistory } from "./evaluation-history.ts";
+import { EvaluationHistory, isEvaluationScope } from "./evaluation-history.ts";
 
 /** The values of a metric that are evaluations, of lines in order. */
 function evaluations(metric: string, lines: readonly (readonly [line: string, text: string])[]) {
   const history = new EvaluationHistory();
   const accepted = lines.flatMap(([line, text]) => {
     history.startLine(line);
+    if (text === "") return [];
     const scope = history.scopeOf({ metric, text, start: line.lastIndexOf(text) }, line);
-    return scope === undefined ? [] : [`${text} ${scope}`];
+    if (scope === undefined) return [];
+    const isFirst = isEvaluationScope(scope) && history.withdrawsEarlier(metric);
+    return [`${text} ${scope}${isFirst ? ", withdraws those before" : ""}`];
   });
   return { accepted, findings: history.findings() };
 }
@@ -93,7 +96,7 @@ describe("EvaluationHistory", () => {
       evaluation: "validate step: 10  acc:  0.60",
     },
   ])(
-    "takes lines for training data by $name once evaluations were named, and says what counted before",
+    "takes lines for training data by $name once evaluations were named, and withdraws what counted before",
     ({ training, evaluation }) => {
       const lines = [
         [training, "0.97"],
@@ -101,9 +104,13 @@ describe("EvaluationHistory", () => {
         [training, "0.97"],
       ] as const;
       const { accepted, findings } = evaluations("acc", lines);
-      expect(accepted).toEqual(["0.97 whole", "0.60 whole", "0.97 training-data"]);
+      expect(accepted).toEqual([
+        "0.97 whole",
+        "0.60 whole, withdraws those before",
+        "0.97 training-data",
+      ]);
       expect(findings).toEqual([
-        { rule: "training-values-counted", metric: "acc", training, evaluation },
+        { rule: "training-values-withdrawn", metric: "acc", training, evaluation },
       ]);
     },
   );
@@ -119,10 +126,9 @@ describe("EvaluationHistory", () => {
       ["======== Summary ========", ""],
       ["acc: 0.61", "0.61"],
     ] as const;
-    const { accepted } = evaluations("acc", lines);
-    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+    expect(evaluations("acc", lines).accepted).toEqual([
       "0.97 whole",
-      "0.60 whole",
+      "0.60 whole, withdraws those before",
       "0.98 training-data",
       "0.61 whole",
     ]);
@@ -177,8 +183,7 @@ describe("EvaluationHistory", () => {
       [`${line}acc 0.6`, "0.6"],
       [`${other}acc 0.7`, "0.7"],
     ] as const;
-    const { accepted } = evaluations("acc", lines);
-    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+    expect(evaluations("acc", lines).accepted).toEqual([
       "0.9 training-data",
       "0.6 whole",
       "0.7 whole",
@@ -195,8 +200,7 @@ describe("EvaluationHistory", () => {
       ['  "val": {', ""],
       ['    "acc": 0.6', "0.6"],
     ] as const;
-    const { accepted } = evaluations("acc", lines);
-    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+    expect(evaluations("acc", lines).accepted).toEqual([
       "0.9 training-data",
       "0.8 whole",
       "0.6 whole",
@@ -211,8 +215,7 @@ describe("EvaluationHistory", () => {
       ["***** eval metrics *****", ""],
       ["  acc = 0.9133", "0.9133"],
     ] as const;
-    const { accepted } = evaluations("acc", lines);
-    expect(accepted.filter((each) => /\d/u.test(each))).toEqual(["0.8833 whole", "0.9133 whole"]);
+    expect(evaluations("acc", lines).accepted).toEqual(["0.8833 whole", "0.9133 whole"]);
   });
 
   test("does not look for sections if the metric names its own", () => {

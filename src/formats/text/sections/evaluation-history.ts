@@ -25,6 +25,8 @@ interface MetricHistory {
   training: DataLine | undefined;
   /** The first line that is probably about training data and whose value counted, because no evaluation was seen before. */
   probableTraining: string | undefined;
+  /** Whether a value that counts came after the program named evaluation data, which withdrew those before. */
+  hasWithdrawn: boolean;
   /** The value that a progress bar shows, which it repeats with each update. */
   shown: string | undefined;
   hasPartial: boolean;
@@ -202,6 +204,17 @@ export class EvaluationHistory {
     return isEarlier ? "whole" : scope;
   }
 
+  /**
+   * Called for each value that counts. Whether those of the metric before it were probably of training data: they counted
+   * only because the program had not named evaluation data. True once.
+   */
+  withdrawsEarlier(metric: string): boolean {
+    const known = this.#historyOf(metric);
+    if (known.hasWithdrawn || known.probableTraining === undefined) return false;
+    known.hasWithdrawn = known.evaluation !== undefined;
+    return known.hasWithdrawn;
+  }
+
   /** The first line about training data that has a metric. */
   trainingLineOf(metric: string): DataLine | undefined {
     return this.#metrics.get(metric)?.training;
@@ -218,6 +231,7 @@ export class EvaluationHistory {
         counted: new EarlierValues(),
         training: undefined,
         probableTraining: undefined,
+        hasWithdrawn: false,
         shown: undefined,
         hasPartial: false,
         hasWhole: false,
@@ -239,12 +253,12 @@ function quoted(line: string): string {
 
 function findingsOf(
   metric: string,
-  { training, evaluation, probableTraining }: MetricHistory,
+  { training, evaluation, probableTraining, hasWithdrawn }: MetricHistory,
 ): Finding[] {
   if (evaluation === undefined) return [];
-  if (probableTraining !== undefined) {
+  if (probableTraining !== undefined && hasWithdrawn) {
     const lines = { training: quoted(probableTraining), evaluation: quoted(evaluation.line) };
-    return [{ rule: "training-values-counted", metric, ...lines }];
+    return [{ rule: "training-values-withdrawn", metric, ...lines }];
   }
   if (training?.word === undefined || evaluation.word === undefined) return [];
   const words = { training: training.word, evaluation: evaluation.word };

@@ -18,6 +18,8 @@ export interface PrintedValue {
   isRewritten?: boolean;
   /** The value describes a part of a pass over the data, such as one batch. */
   isPartOfPass?: boolean;
+  /** The earlier values of the metric were probably of training data, and do not count. */
+  withdrawsEarlier?: true;
 }
 
 /** Something seen of a run, with the launching host's time at which it was seen. */

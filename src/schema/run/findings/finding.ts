@@ -79,9 +79,9 @@ export const finding = z.discriminatedUnion("rule", [
     training: z.string(),
     evaluation: z.string(),
   }),
-  /** Values counted that are probably of training data, because a later line names evaluation data. */
+  /** The first values counted until a line named evaluation data. They were probably of training data. */
   z.strictObject({
-    rule: z.literal("training-values-counted"),
+    rule: z.literal("training-values-withdrawn"),
     metric: z.string(),
     /** The first line of each kind. */
     training: z.string(),
