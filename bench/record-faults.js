@@ -3,7 +3,7 @@
 //   npm run build && node bench/record-faults.js                 all runs that are not recorded yet
 //   node bench/record-faults.js --only "ssh|hang" --again        those whose description matches, again
 //   node bench/record-faults.js --plan unseen                    the runs of other programs with other faults
-//   node bench/record-faults.js --plan second                    the second set of these; also `third` and `fourth`
+//   node bench/record-faults.js --plan second                    the second set of these; also `third`, `fourth` and `ninth`
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { performRun } from "./faults/perform-run.js";
 import { plannedRuns as realRuns } from "./faults/plan.js";
 import { secondRuns } from "./faults/second-plan.js";
 import { fourthRuns } from "./faults/fourth-plan.js";
+import { ninthRuns } from "./faults/ninth/run-plan.js";
 import { thirdRuns } from "./faults/third-plan.js";
 import { unseenRuns } from "./faults/unseen-plan.js";
 
@@ -29,6 +30,7 @@ const plans = {
   second: secondRuns,
   third: thirdRuns,
   fourth: fourthRuns,
+  ninth: ninthRuns,
 };
 const plannedRuns = plans[values.plan];
 const file = ["real", "unseen"].includes(values.plan)

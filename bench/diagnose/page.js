@@ -53,7 +53,7 @@ ${unseenText(unseen)}
 function unseenText(sets) {
   const rows = sets.flatMap(({ name, now, first }) => [
     unseenRow(`${name} set, when measured`, withLabels(first, now)),
-    unseenRow(`${name} set, after corrections`, now),
+    ...(isCorrected(first, now) ? [unseenRow(`${name} set, after corrections`, now)] : []),
   ]);
   const tables = sets.map(({ name, now, first }) => {
     return `The first answers to the ${name} set that were wrong:
@@ -67,6 +67,12 @@ ${wrongRows(withLabels(first, now), now).join("\n")}`;
 ${rows.join("\n")}
 
 ${tables.join("\n\n")}`;
+}
+
+/** Whether an answer has changed since the set was measured. */
+function isCorrected(first, now) {
+  const verdicts = new Map(now.map(({ about, verdict }) => [about, verdict]));
+  return first.some(({ about, verdict }) => verdicts.get(about) !== verdict);
 }
 
 function withLabels(first, now) {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { eighthFolders } from "../faults/eighth-folders.js";
 import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
+import { ninthFolders } from "../faults/ninth-folders.js";
 import { seventhFolders } from "../faults/seventh-folders.js";
 import { sixthFolders } from "../faults/sixth-folders.js";
 import { withDiagnosis } from "./folder-cases.js";
@@ -36,17 +37,29 @@ const foldersOfSets = {
   sixth: sixthFolders,
   seventh: seventhFolders,
   eighth: eighthFolders,
+  ninth: ninthFolders,
 };
 const runsOfSets = {
   first: "unseen-runs",
   second: "unseen-second-runs",
   third: "unseen-third-runs",
   fourth: "unseen-fourth-runs",
+  ninth: "unseen-ninth-runs",
 };
 
 /** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
 export async function unseenSets() {
-  const names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
+  const names = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+  ];
   return Promise.all(
     names.map(async (name) => {
       const runs = runsOfSets[name] === undefined ? [] : realCases(runsOfSets[name]);
