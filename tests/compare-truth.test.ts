@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { splitRatio } from "../src/atlas/compare/split-ratio.ts";
-import type { ResultRow } from "../src/schema/atlas/result-row.ts";
+import type { ResultRow } from "../src/schema/atlas/results/result-row.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 
 const { rows } = await readResultRows();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LineSplitter } from "../src/launch/line-splitter.ts";
 import { parseTarget } from "../src/schema/run/outcome/target-text.ts";
 import { judgeRun } from "../src/score/judging/judge-run.ts";
-import { RunReader } from "../src/workflows/read-run/run-reader.ts";
+import { RunReader } from "../src/workflows/read-run/reader/run-reader.ts";
 import { exampleRequest } from "./support/example-run.ts";
 
 interface OddOutput {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkClaim } from "../src/atlas/rounds/check-claim.ts";
 import { gainsOverRounds } from "../src/atlas/rounds/gains-over-rounds.ts";
 import { studyScaling } from "../src/atlas/scaling/study-scaling.ts";
-import type { ResultRow } from "../src/schema/atlas/result-row.ts";
+import type { ResultRow } from "../src/schema/atlas/results/result-row.ts";
 import { readClaims, readCompatibility } from "../src/store/catalogue/read-atlas-tables.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 

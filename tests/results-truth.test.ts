@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readTable } from "../src/formats/csv-table.ts";
-import { type ResultRow, resultRow } from "../src/schema/atlas/result-row.ts";
-import { resultRun } from "../src/schema/atlas/result-run.ts";
-import { runCurve } from "../src/schema/atlas/run-curve.ts";
+import { type ResultRow, resultRow } from "../src/schema/atlas/results/result-row.ts";
+import { resultRun } from "../src/schema/atlas/results/result-run.ts";
+import { runCurve } from "../src/schema/atlas/results/run-curve.ts";
 import {
   findRoundFiles,
   readResultRows,

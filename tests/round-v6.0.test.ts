@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filterResults } from "../src/atlas/rows/filter-results.ts";
 import { gainsOverRounds } from "../src/atlas/rounds/gains-over-rounds.ts";
-import type { ResultRow } from "../src/schema/atlas/result-row.ts";
+import type { ResultRow } from "../src/schema/atlas/results/result-row.ts";
 import { readCompatibility } from "../src/store/catalogue/read-atlas-tables.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { splitRatio } from "../src/atlas/compare/split-ratio.ts";
 import { withoutRepeats } from "../src/atlas/rows/repeated-rows.ts";
-import type { TimeFactor } from "../src/schema/atlas/comparison.ts";
-import type { ResultRow } from "../src/schema/atlas/result-row.ts";
+import type { TimeFactor } from "../src/schema/atlas/answers/comparison.ts";
+import type { ResultRow } from "../src/schema/atlas/results/result-row.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 
 // Figures calculated from the published logs by other programs.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scalingCurves } from "../src/atlas/scaling/scaling-curves.ts";
-import type { ResultRow } from "../src/schema/atlas/result-row.ts";
-import type { ScalingStudy } from "../src/schema/atlas/scaling-study.ts";
+import type { ResultRow } from "../src/schema/atlas/results/result-row.ts";
+import type { ScalingStudy } from "../src/schema/atlas/answers/scaling-study.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 
 const { rows } = await readResultRows();

@@ -30,8 +30,8 @@ const usedTogether = {
   ],
   rules: [
     "mllog/log-reader.ts",
-    "workflows/read-run/check-run-rules.ts",
-    "workflows/read-run/load-run-rules.ts",
+    "workflows/read-run/rules/check-run-rules.ts",
+    "workflows/read-run/rules/load-run-rules.ts",
   ],
   // Record readers of `runs`, `show`, the dashboard's list and others, which do not need the launcher.
   records: [

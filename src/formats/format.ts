@@ -1,4 +1,4 @@
-import type { ResultContents, RoundDescription } from "../schema/atlas/round-contents.ts";
+import type { ResultContents, RoundDescription } from "../schema/atlas/rounds/round-contents.ts";
 import type { ExportedRun } from "../schema/run/exported-run.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
 

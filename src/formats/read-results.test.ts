@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ResultContents } from "../schema/atlas/round-contents.ts";
-import { resultRow } from "../schema/atlas/result-row.ts";
+import type { ResultContents } from "../schema/atlas/rounds/round-contents.ts";
+import { resultRow } from "../schema/atlas/results/result-row.ts";
 import { dawnbenchColumns } from "./dawnbench/dawnbench-columns.ts";
 import { dawnbenchReader } from "./dawnbench/read-dawnbench.ts";
 import type { ResultsReader } from "./format.ts";

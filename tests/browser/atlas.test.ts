@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureText } from "../../src/report/atlas/wording.ts";
-import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../src/schema/atlas/answers/figures.ts";
 import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
 import { newHome, resultOf, runPitwall } from "./support/program.ts";
 import { serve } from "./support/serve.ts";

@@ -1,7 +1,7 @@
 import type { MeasuringRod } from "../../src/atlas/rows/measures.ts";
-import type { CompatibilityGroup } from "../../src/schema/atlas/compatibility.ts";
-import type { AcceleratorPrice } from "../../src/schema/atlas/figures.ts";
-import type { ResultRow } from "../../src/schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../src/schema/atlas/answers/compatibility.ts";
+import type { AcceleratorPrice } from "../../src/schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../src/schema/atlas/results/result-row.ts";
 
 /** A result made up for a test: ten minutes of bert on eight accelerators, but for what is said. */
 export function resultOf(fields: Partial<ResultRow>): ResultRow {

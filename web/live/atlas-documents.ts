@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { measureRow, type MeasuringRod } from "../../src/atlas/rows/measures.ts";
-import type { CompatibilityGroup } from "../../src/schema/atlas/compatibility.ts";
-import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
+import type { CompatibilityGroup } from "../../src/schema/atlas/answers/compatibility.ts";
+import type { MeasuredRow } from "../../src/schema/atlas/answers/figures.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../src/schema/dashboard/atlas-document.ts";
 import type { ApiError } from "../api.ts";
 import { fetchAtlas, fetchAtlasRow } from "../requests/atlas.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CompareSubject } from "../../schema/atlas/comparison.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { CompareSubject } from "../../schema/atlas/answers/comparison.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { alignCurves, placeCurves } from "./align-curves.ts";
 import { measureRow } from "../rows/measures.ts";
 

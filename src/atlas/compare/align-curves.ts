@@ -1,6 +1,10 @@
-import type { AlignedCurves, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
-import type { Measure } from "../../schema/atlas/figures.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type {
+  AlignedCurves,
+  CompareSubject,
+  CurveAxis,
+} from "../../schema/atlas/answers/comparison.ts";
+import type { Measure } from "../../schema/atlas/answers/figures.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { valueOf } from "../rows/measures.ts";
 
 /** Number of points, chosen to suit sparklines, small charts and tables. */

@@ -1,6 +1,6 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import type { BestAtScale, ScaledResult } from "../../schema/atlas/best-at-scale.ts";
-import { type Measure, measures, type MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { BestAtScale, ScaledResult } from "../../schema/atlas/answers/best-at-scale.ts";
+import { type Measure, measures, type MeasuredRow } from "../../schema/atlas/answers/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { underNewestRules } from "../rounds/newest-rules.ts";
 import { valueOf } from "../rows/measures.ts";

@@ -1,4 +1,4 @@
-import type { Measure, MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { Measure, MeasuredRow } from "../../schema/atlas/answers/figures.ts";
 import { sortKeyOf, sortResults } from "../rows/sort-results.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { h100Rod, resultOf } from "../../../tests/support/result-rows.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { measureRow } from "../rows/measures.ts";
 import { breakEvenOf } from "./break-even.ts";
 

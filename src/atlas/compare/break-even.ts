@@ -1,5 +1,5 @@
-import type { BreakEven } from "../../schema/atlas/comparison.ts";
-import type { MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { BreakEven } from "../../schema/atlas/answers/comparison.ts";
+import type { MeasuredRow } from "../../schema/atlas/answers/figures.ts";
 import { valueOf } from "../rows/measures.ts";
 
 const msPerHour = 3_600_000;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { h100Rod, resultOf, someGroups } from "../../../tests/support/result-rows.ts";
-import type { CompareSubject } from "../../schema/atlas/comparison.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { CompareSubject } from "../../schema/atlas/answers/comparison.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
 import { compareResults } from "./compare-results.ts";
 import { measureRow } from "../rows/measures.ts";
 import { splitRatio } from "./split-ratio.ts";

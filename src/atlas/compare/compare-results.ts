@@ -1,4 +1,4 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
 import {
   type CompareSubject,
   type CompareWarning,
@@ -8,8 +8,8 @@ import {
   type DifferenceField,
   differenceFields,
   type PairComparison,
-} from "../../schema/atlas/comparison.ts";
-import type { Availability } from "../../schema/atlas/result-row.ts";
+} from "../../schema/atlas/answers/comparison.ts";
+import type { Availability } from "../../schema/atlas/results/result-row.ts";
 import { alignCurves } from "./align-curves.ts";
 import { breakEvenOf } from "./break-even.ts";
 import { labelOf, valueOf } from "../rows/measures.ts";

@@ -1,5 +1,5 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { CompareRefusal, CompareSubject } from "../../schema/atlas/comparison.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { CompareRefusal, CompareSubject } from "../../schema/atlas/answers/comparison.ts";
 
 /**
  * The reasons why results may not be compared; empty if they may. Own series are comparable if they have the same metric and

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ReplayTrack } from "../../schema/atlas/replay.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ReplayTrack } from "../../schema/atlas/results/replay.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { evaluationsBetween, positionAt } from "./replay-tracks.ts";
 
 function curve(series: RunCurve["series"], points: readonly [number, number, number?][]): RunCurve {

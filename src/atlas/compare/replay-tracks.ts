@@ -1,5 +1,9 @@
-import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type {
+  ReplayedEvaluation,
+  ReplayPosition,
+  ReplayTrack,
+} from "../../schema/atlas/results/replay.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 
 /** The state of a training `clockMs` after its run_start: the last point of each curve until then. */
 export function positionAt(track: ReplayTrack, clockMs: number): ReplayPosition {

@@ -1,5 +1,5 @@
-import type { TimeFactor, TimeSplit } from "../../schema/atlas/comparison.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { TimeFactor, TimeSplit } from "../../schema/atlas/answers/comparison.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 
 /**
  * Splits the time ratio of two results into factors: score = samples / (accelerators x rate of each) x scaling factor, so that the ratio

@@ -1,5 +1,5 @@
-import type { RunTimeTest } from "../../schema/atlas/comparison.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { RunTimeTest } from "../../schema/atlas/answers/comparison.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { matchesGlob } from "./glob-pattern.ts";
 
 /** The pattern that selects rows by their current benchmark name, and the alias it was written as. */

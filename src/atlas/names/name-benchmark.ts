@@ -1,5 +1,5 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { Suite } from "../../schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { Suite } from "../../schema/atlas/results/result-row.ts";
 
 /** A benchmark's current name, and the compatibility group of the round's results. */
 export interface NamedBenchmark {

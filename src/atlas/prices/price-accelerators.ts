@@ -1,6 +1,6 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
 import { median } from "../../foundation/numbers/statistics.ts";
-import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/answers/figures.ts";
 import type { PriceEntry } from "../../schema/catalogue.ts";
 
 /** The maximum age of a price relative to the newest price of its accelerator. */

@@ -1,6 +1,6 @@
-import type { CheckedClaim, Claim, ClaimCheck } from "../../schema/atlas/claim.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { CheckedClaim, Claim, ClaimCheck } from "../../schema/atlas/answers/claim.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { changesBetween } from "../compare/may-compare.ts";
 
 /** Compares a claim with the results; `agrees` within the rounding of the claim. */

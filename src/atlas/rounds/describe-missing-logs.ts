@@ -1,4 +1,4 @@
-import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import type { PublishedRound } from "../../schema/atlas/rounds/published-round.ts";
 import type { BenchmarkResult, SubmissionFinding } from "../../schema/logs/submission.ts";
 
 /** Describes the missing data of a round's folder, one sentence per item. */

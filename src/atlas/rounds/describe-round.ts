@@ -1,6 +1,6 @@
-import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
-import type { PublishedRound } from "../../schema/atlas/published-round.ts";
-import type { RoundDescription } from "../../schema/atlas/round-contents.ts";
+import type { ImportOrigin } from "../../schema/atlas/results/import-origin.ts";
+import type { PublishedRound } from "../../schema/atlas/rounds/published-round.ts";
+import type { RoundDescription } from "../../schema/atlas/rounds/round-contents.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { roundOfEdition } from "../rows/place-of-result.ts";

@@ -1,6 +1,6 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RoundRecord } from "../../schema/atlas/round-summary.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RoundRecord } from "../../schema/atlas/rounds/round-summary.ts";
 import { compareRounds } from "../rows/sort-results.ts";
 
 /**

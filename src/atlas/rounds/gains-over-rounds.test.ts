@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resultOf, someGroups } from "../../../tests/support/result-rows.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { gainsOverRounds } from "./gains-over-rounds.ts";
 
 const rows = [

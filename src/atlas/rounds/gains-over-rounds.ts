@@ -1,6 +1,6 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
-import type { ResultRow, ScoreKind } from "../../schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { Gains, GainStep } from "../../schema/atlas/answers/gains.ts";
+import type { ResultRow, ScoreKind } from "../../schema/atlas/results/result-row.ts";
 import { changesBetween } from "../compare/may-compare.ts";
 import { compareRoundNames } from "../rows/sort-results.ts";
 

@@ -1,4 +1,4 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 
 /**
  * Whether a row belongs to the highest compatibility group among the rows, and so follows their newest rules. The user's own

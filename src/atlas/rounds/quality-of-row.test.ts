@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BenchmarkFacts } from "../../schema/atlas/benchmark-facts.ts";
+import type { BenchmarkFacts } from "../../schema/atlas/rounds/benchmark-facts.ts";
 import { qualityOfRow } from "./quality-of-row.ts";
 
 const facts: BenchmarkFacts[] = [

@@ -1,5 +1,5 @@
-import type { BenchmarkFacts } from "../../schema/atlas/benchmark-facts.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { BenchmarkFacts } from "../../schema/atlas/rounds/benchmark-facts.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { compareRoundNames } from "../rows/sort-results.ts";
 
 /** The metric of the benchmark and the target in the round of a result; undefined if they are not on record. */

@@ -1,8 +1,8 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import type { BenchmarkFacts } from "../../schema/atlas/benchmark-facts.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { BenchmarkLink, BenchmarkSummary } from "../../schema/atlas/round-summary.ts";
+import type { BenchmarkFacts } from "../../schema/atlas/rounds/benchmark-facts.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { BenchmarkLink, BenchmarkSummary } from "../../schema/atlas/rounds/round-summary.ts";
 import { compareRounds } from "../rows/sort-results.ts";
 import { bestOfRounds, findRecords } from "./find-records.ts";
 

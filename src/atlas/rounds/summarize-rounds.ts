@@ -1,8 +1,8 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RoundSummary } from "../../schema/atlas/round-summary.ts";
-import { suites } from "../../schema/atlas/result-words.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RoundSummary } from "../../schema/atlas/rounds/round-summary.ts";
+import { suites } from "../../schema/atlas/results/result-words.ts";
 import { compareRoundNames, compareRounds } from "../rows/sort-results.ts";
 import { findRecords } from "./find-records.ts";
 

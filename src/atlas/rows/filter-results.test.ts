@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resultOf, someGroups } from "../../../tests/support/result-rows.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
 import { filterResults, type ResultFilter } from "./filter-results.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 

@@ -1,7 +1,7 @@
 import { nearestWord } from "../../foundation/text/nearest-word.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { resolveBenchmark } from "../names/benchmark-aliases.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 

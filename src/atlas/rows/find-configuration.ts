@@ -1,4 +1,4 @@
-import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
+import type { LaunchConfiguration } from "../../schema/atlas/results/launch-configuration.ts";
 
 /** The known fields of a result before its configuration is looked up. */
 export interface ConfiguredSystem {

@@ -1,5 +1,5 @@
 import { editDistance, nearestWord } from "../../foundation/text/nearest-word.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 
 export type RowSearch =

@@ -1,6 +1,6 @@
-import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RunSize } from "../../schema/atlas/run-size.ts";
+import type { LaunchConfiguration } from "../../schema/atlas/results/launch-configuration.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RunSize } from "../../schema/atlas/results/run-size.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { nameAccelerator } from "../names/name-accelerator.ts";

@@ -7,8 +7,8 @@ import type {
   Measure,
   MeasuredRow,
   MixedLabels,
-} from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+} from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { ratesOf } from "./rates.ts";
 
 /** The inputs for measuring rows, keyed by the accelerator name in the catalog. */

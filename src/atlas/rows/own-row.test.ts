@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";
-import { resultRow } from "../../schema/atlas/result-row.ts";
+import { resultRow } from "../../schema/atlas/results/result-row.ts";
 import { ownRow } from "./own-row.ts";
 
 const report = (index: number, given: Partial<RunResult> = {}): RunReport => ({

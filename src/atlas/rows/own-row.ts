@@ -1,7 +1,7 @@
 import { meanOf, median } from "../../foundation/numbers/statistics.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/outcome/series-summary.ts";

@@ -1,5 +1,5 @@
-import type { Figures, Rates } from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { Figures, Rates } from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 
 /**
  * The rates of a result. Samples are those of the runs, so energy per sample leaves out the scaling factor, which extends

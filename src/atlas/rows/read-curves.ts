@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
-import type { CurveSeries, RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { CurveSeries, RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import type { LogEvent, LogLine } from "../../schema/logs/log-event.ts";
 import { type SeriesPoint, thinSeries } from "./thin-series.ts";
 

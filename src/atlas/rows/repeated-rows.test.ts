@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { markRepeats, withoutRepeats } from "./repeated-rows.ts";
 
 function row(name: string, more: Partial<ResultRow> = {}): ResultRow {

@@ -1,5 +1,5 @@
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { compareRoundNames } from "./sort-results.ts";
 
 /** Fewer runs than these may have equal times by chance. */

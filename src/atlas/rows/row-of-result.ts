@@ -1,7 +1,7 @@
 import { median } from "../../foundation/numbers/statistics.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { Availability, ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
 import type { BenchmarkResult, RunFate, RunFailure } from "../../schema/logs/submission.ts";
 import type { CountedSamples } from "./count-samples.ts";
 import { type HardwareTables, hardwareOfResult } from "./hardware-of-result.ts";

@@ -1,5 +1,5 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { isMlperfEdition, type MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 import { nameBenchmark } from "../names/name-benchmark.ts";

@@ -5,8 +5,8 @@ import {
   type ResultFilter,
 } from "./filter-results.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 
 /**
  * Returns the rows that match a filter.

@@ -3,8 +3,8 @@ import {
   type Measure,
   rateFields,
   rateNames,
-} from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+} from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { labelOf, valueOf } from "./measures.ts";
 
 /** The sort keys of a list. */

@@ -1,6 +1,10 @@
 import { median } from "../../foundation/numbers/statistics.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { SamplesFit, StopsPaying, ThroughputFit } from "../../schema/atlas/scaling-study.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type {
+  SamplesFit,
+  StopsPaying,
+  ThroughputFit,
+} from "../../schema/atlas/answers/scaling-study.ts";
 import { robustLine } from "./robust-line.ts";
 
 /** A doubling with a smaller gain costs at least a third more accelerator time. */

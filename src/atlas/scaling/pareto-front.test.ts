@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { h100Rod, resultOf } from "../../../tests/support/result-rows.ts";
-import type { MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../schema/atlas/answers/figures.ts";
 import { measureRow, valueOf } from "../rows/measures.ts";
 import { paretoFront } from "./pareto-front.ts";
 

@@ -1,5 +1,5 @@
-import type { MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
-import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { MeasuredRow, Measure } from "../../schema/atlas/answers/figures.ts";
+import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/answers/pareto.ts";
 import { labelOf, mixedLabelsOf, valueOf } from "../rows/measures.ts";
 
 /**

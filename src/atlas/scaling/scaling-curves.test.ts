@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resultOf } from "../../../tests/support/result-rows.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { scalingCurves } from "./scaling-curves.ts";
 
 const row = (acceleratorCount: number, fields: Partial<ResultRow> = {}): ResultRow => {

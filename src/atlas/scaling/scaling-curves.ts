@@ -1,5 +1,5 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ScalingReport, ScalingStudy } from "../../schema/atlas/scaling-study.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ScalingReport, ScalingStudy } from "../../schema/atlas/answers/scaling-study.ts";
 import type { UsableRow } from "./fit-scaling.ts";
 import { isUsable, studyScaling } from "./study-scaling.ts";
 

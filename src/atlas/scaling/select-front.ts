@@ -1,5 +1,5 @@
-import type { Measure, MeasuredRow } from "../../schema/atlas/figures.ts";
-import type { ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { Measure, MeasuredRow } from "../../schema/atlas/answers/figures.ts";
+import type { ParetoFront } from "../../schema/atlas/answers/pareto.ts";
 import { underNewestRules } from "../rounds/newest-rules.ts";
 import { withoutRepeats } from "../rows/repeated-rows.ts";
 import { paretoFront } from "./pareto-front.ts";

@@ -1,4 +1,4 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { withoutRepeats } from "../rows/repeated-rows.ts";
 import { compareRoundNames } from "../rows/sort-results.ts";
 import { scalingCurves, type ScalingCurves } from "./scaling-curves.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resultOf } from "../../../tests/support/result-rows.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { studyScaling } from "./study-scaling.ts";
 
 /** A system that follows the scaling laws exactly: S(B) = base + perBatch x B, R(n) = n^exponent, batch 4 n. */

@@ -1,10 +1,10 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import type {
   ImplausibleFigure,
   ScalingParts,
   ScalingPoint,
   ScalingStudy,
-} from "../../schema/atlas/scaling-study.ts";
+} from "../../schema/atlas/answers/scaling-study.ts";
 import {
   findStop,
   fitSamples,

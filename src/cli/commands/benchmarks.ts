@@ -1,5 +1,5 @@
 import type { CsvOptions } from "../../foundation/tables/csv.ts";
-import type { BenchmarkSummary } from "../../schema/atlas/round-summary.ts";
+import type { BenchmarkSummary } from "../../schema/atlas/rounds/round-summary.ts";
 import { filterOptions } from "../options/atlas-options.ts";
 import { printAliases, printProblems, tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";

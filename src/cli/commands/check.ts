@@ -132,7 +132,7 @@ async function checkAll(
   call: Call<typeof options>,
   assumed: EditionAssumption[],
 ): Promise<CheckReport> {
-  const { checkRecords } = await import("../../workflows/read-run/check-records.ts");
+  const { checkRecords } = await import("../../workflows/read-run/verify/check-records.ts");
   const { arguments: paths, face, shared, options } = call;
   const request = { paths, workingFolder: face.cwd, edition: options.edition };
   const own = await checkRecords(request, await openStore(face, shared));

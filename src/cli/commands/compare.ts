@@ -1,5 +1,5 @@
-import type { Comparison, CurveAxis } from "../../schema/atlas/comparison.ts";
-import { measures } from "../../schema/atlas/figures.ts";
+import type { Comparison, CurveAxis } from "../../schema/atlas/answers/comparison.ts";
+import { measures } from "../../schema/atlas/answers/figures.ts";
 import type { CsvOptions } from "../../foundation/tables/csv.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
 import { filterOf, filterOptions, pricesOption } from "../options/atlas-options.ts";

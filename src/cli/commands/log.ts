@@ -68,7 +68,7 @@ export const logCommand = defineCommand({
     const { options, face, shared } = call;
     const [named = ""] = call.arguments;
     const { showLog } = await import("../../workflows/check/show-log.ts");
-    const { logOfRun } = await import("../../workflows/read-run/log-of-run.ts");
+    const { logOfRun } = await import("../../workflows/read-run/reader/log-of-run.ts");
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;

@@ -1,6 +1,6 @@
 import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import { measures, type Measure } from "../../schema/atlas/figures.ts";
+import { measures, type Measure } from "../../schema/atlas/answers/figures.ts";
 import { filterOf, filterOptions, pricesOption } from "../options/atlas-options.ts";
 import { absolutePath, tableWidth, printProblems, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";

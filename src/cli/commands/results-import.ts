@@ -1,5 +1,5 @@
 import { formatsHelp, readableFormats } from "../../formats/formats.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
 import type { ImportEvent, ImportRequest } from "../../workflows/import/import-results.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";

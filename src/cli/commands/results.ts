@@ -1,4 +1,9 @@
-import { measures, type Measure, type RateName, rateNames } from "../../schema/atlas/figures.ts";
+import {
+  measures,
+  type Measure,
+  type RateName,
+  rateNames,
+} from "../../schema/atlas/answers/figures.ts";
 import { sortKeyOf, sortKeys } from "../../atlas/rows/sort-results.ts";
 import type { CsvOptions } from "../../foundation/tables/csv.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";

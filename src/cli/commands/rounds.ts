@@ -1,5 +1,5 @@
 import type { CsvOptions } from "../../foundation/tables/csv.ts";
-import type { RoundSummary } from "../../schema/atlas/round-summary.ts";
+import type { RoundSummary } from "../../schema/atlas/rounds/round-summary.ts";
 import { filterOptions } from "../options/atlas-options.ts";
 import { printProblems, tableWidth, writeJson } from "../terminal/atlas-screen.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";

@@ -1,7 +1,11 @@
 import { UserError } from "../../foundation/errors/user-error.ts";
 import { parseTag, type Tag } from "../../schema/run/request/tag-text.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
-import { runSortKeys, runStatuses, type RunFilter } from "../../workflows/read-run/select-runs.ts";
+import {
+  runSortKeys,
+  runStatuses,
+  type RunFilter,
+} from "../../workflows/read-run/select/select-runs.ts";
 import { screenWidth } from "../terminal/atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
@@ -107,7 +111,7 @@ type RunsCall = Call<typeof options>;
 /** @throws UserError `tag-invalid`, `since-invalid` */
 async function filterOf({ options: given, face }: RunsCall): Promise<RunFilter> {
   const { workload, tag, status, since, archived } = given;
-  const { parseSince } = await import("../../workflows/read-run/parse-since.ts");
+  const { parseSince } = await import("../../workflows/read-run/select/parse-since.ts");
   return {
     workload,
     tags: tag.map(tagOf),
@@ -128,7 +132,7 @@ function tagOf(text: string): Tag {
 
 async function listRuns(all: readonly RunSummary[], filter: RunFilter, call: RunsCall) {
   const { matchesFilter, sortByValue, sortValue } =
-    await import("../../workflows/read-run/select-runs.ts");
+    await import("../../workflows/read-run/select/select-runs.ts");
   const matching = newest(
     all.filter((run) => matchesFilter(run, filter)),
     call,
@@ -143,8 +147,10 @@ async function listRuns(all: readonly RunSummary[], filter: RunFilter, call: Run
 }
 
 async function listSeries(all: readonly RunSummary[], filter: RunFilter, call: RunsCall) {
-  const { matchesFilter, sortByValue } = await import("../../workflows/read-run/select-runs.ts");
-  const { groupRuns, seriesSortValue } = await import("../../workflows/read-run/group-runs.ts");
+  const { matchesFilter, sortByValue } =
+    await import("../../workflows/read-run/select/select-runs.ts");
+  const { groupRuns, seriesSortValue } =
+    await import("../../workflows/read-run/select/group-runs.ts");
   const matching = newest(
     groupRuns(all, (run) => matchesFilter(run, filter)),
     call,
@@ -180,7 +186,7 @@ async function noneText(
   const home = paint.name(await homeOf(face, shared));
   if (all.length === 0)
     return `no runs on record in ${home}\n\nnext: ${paint.name("pitwall run digits --workers 2")}`;
-  const { nearestWorkload } = await import("../../workflows/read-run/select-runs.ts");
+  const { nearestWorkload } = await import("../../workflows/read-run/select/select-runs.ts");
   const nearest = nearestWorkload(all, workload);
   const meant = nearest === undefined ? "" : `; did you mean \`--workload ${nearest}\`?`;
   const archived = all.filter(

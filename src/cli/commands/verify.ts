@@ -1,4 +1,4 @@
-import type { VerifiedRecord } from "../../workflows/read-run/verify-records.ts";
+import type { VerifiedRecord } from "../../workflows/read-run/verify/verify-records.ts";
 import type { Paint } from "../../report/paint.ts";
 import { defineCommand, exitCodes, type ExitCode } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
@@ -29,7 +29,7 @@ export const verifyCommand = defineCommand({
     { code: 2, when: "something is not a record, or cannot be read" },
   ],
   async act({ arguments: given, face, shared }) {
-    const { verifyRecords } = await import("../../workflows/read-run/verify-records.ts");
+    const { verifyRecords } = await import("../../workflows/read-run/verify/verify-records.ts");
     const { isAltered } = await import("../../report/runs/facts/describe-integrity.ts");
     const { env, cwd, interrupt: signal } = face;
     const found: VerifiedRecord[] = [];

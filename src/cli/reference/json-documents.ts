@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { resultRow } from "../../schema/atlas/result-row.ts";
-import { resultRun } from "../../schema/atlas/result-run.ts";
-import { roundManifest } from "../../schema/atlas/round-manifest.ts";
-import { runCurve } from "../../schema/atlas/run-curve.ts";
+import { resultRow } from "../../schema/atlas/results/result-row.ts";
+import { resultRun } from "../../schema/atlas/results/result-run.ts";
+import { roundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
+import { runCurve } from "../../schema/atlas/results/run-curve.ts";
 import { priceEntry } from "../../schema/catalogue.ts";
 import * as atlas from "../../schema/documents/atlas-documents.ts";
 import * as control from "../../schema/documents/control-documents.ts";

@@ -1,5 +1,5 @@
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { Face, SharedOptions } from "../command-table.ts";
 
 /** Maximum width of a table: that of the terminal; without a terminal, the width of a two-column page. */

@@ -1,4 +1,4 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 
 type Hardware = Pick<
   ResultRow,

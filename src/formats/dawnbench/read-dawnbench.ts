@@ -1,4 +1,4 @@
-import type { ResultContents } from "../../schema/atlas/round-contents.ts";
+import type { ResultContents } from "../../schema/atlas/rounds/round-contents.ts";
 import { readTable, type TableLine } from "../csv-table.ts";
 import type { ResultsReader } from "../format.ts";
 import { singleRunEntry } from "../single-run-entry.ts";

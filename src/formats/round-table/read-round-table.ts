@@ -1,5 +1,5 @@
-import type { ResultContents } from "../../schema/atlas/round-contents.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultContents } from "../../schema/atlas/rounds/round-contents.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
 import { readTable, type TableLine } from "../csv-table.ts";
 import type { ResultsReader } from "../format.ts";

@@ -1,4 +1,4 @@
-import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/answers/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { FittingMachine } from "../../schema/plan/fit-answer.ts";
 import type { Precision } from "../../schema/plan/training-layout.ts";

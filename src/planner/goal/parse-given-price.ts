@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/errors/user-error.ts";
 import { parsePricePerHour } from "../../foundation/numbers/units.ts";
 import { acceleratorNames } from "./accelerator-names.ts";
-import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/answers/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 
 /**

@@ -5,7 +5,7 @@ import type {
   BenchmarkLink,
   BenchmarkSummary,
   BestOfRound,
-} from "../../schema/atlas/round-summary.ts";
+} from "../../schema/atlas/rounds/round-summary.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";

@@ -1,6 +1,10 @@
 import { markdownTable } from "../../foundation/tables/markdown-table.ts";
 import { type CsvCell, type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
-import type { Comparison, Difference, PairComparison } from "../../schema/atlas/comparison.ts";
+import type {
+  Comparison,
+  Difference,
+  PairComparison,
+} from "../../schema/atlas/answers/comparison.ts";
 import { plainPaint } from "../paint.ts";
 import { fieldWords, pairLines, valueText } from "./comparison-page.ts";
 

@@ -17,7 +17,7 @@ import type {
   DifferenceField,
   PairComparison,
   TimeFactor,
-} from "../../schema/atlas/comparison.ts";
+} from "../../schema/atlas/answers/comparison.ts";
 import type { Paint } from "../paint.ts";
 import { sparkline } from "../sparkline.ts";
 import { countOf } from "../wording.ts";

@@ -1,6 +1,6 @@
 import { formatCount, formatSignificant, formatUsd } from "../../foundation/numbers/units.ts";
-import type { CheckedClaim, Claim } from "../../schema/atlas/claim.ts";
-import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
+import type { CheckedClaim, Claim } from "../../schema/atlas/answers/claim.ts";
+import type { Gains, GainStep } from "../../schema/atlas/answers/gains.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

@@ -1,6 +1,6 @@
 import { formatCount } from "../../foundation/numbers/units.ts";
-import type { Figures, Measure } from "../../schema/atlas/figures.ts";
-import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { Figures, Measure } from "../../schema/atlas/answers/figures.ts";
+import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/answers/pareto.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

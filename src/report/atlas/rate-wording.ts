@@ -1,5 +1,5 @@
 import { formatSignificant } from "../../foundation/numbers/units.ts";
-import { type MeasuredRow, rateFields, type RateName } from "../../schema/atlas/figures.ts";
+import { type MeasuredRow, rateFields, type RateName } from "../../schema/atlas/answers/figures.ts";
 import { middleRunMark, noFigure, numberText } from "./wording.ts";
 
 /** Column headers of the rates, with their units. */

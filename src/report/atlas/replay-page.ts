@@ -5,7 +5,11 @@ import {
   formatMinutes,
   formatSignificant,
 } from "../../foundation/numbers/units.ts";
-import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
+import type {
+  ReplayedEvaluation,
+  ReplayPosition,
+  ReplayTrack,
+} from "../../schema/atlas/results/replay.ts";
 import type { Paint } from "../paint.ts";
 
 const barCells = 20;

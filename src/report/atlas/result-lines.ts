@@ -1,6 +1,6 @@
 import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
-import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
-import { resultRow } from "../../schema/atlas/result-row.ts";
+import type { Figure, MeasuredRow } from "../../schema/atlas/answers/figures.ts";
+import { resultRow } from "../../schema/atlas/results/result-row.ts";
 
 /** A result and its figures as one flat object; the figures come after the fields of the row. */
 export type ResultLine = Readonly<Record<string, string | number | undefined>>;

@@ -1,6 +1,11 @@
 import { markdownTable } from "../../foundation/tables/markdown-table.ts";
 import { formatCount } from "../../foundation/numbers/units.ts";
-import type { Measure, MeasuredRow, MixedLabels, RateName } from "../../schema/atlas/figures.ts";
+import type {
+  Measure,
+  MeasuredRow,
+  MixedLabels,
+  RateName,
+} from "../../schema/atlas/answers/figures.ts";
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

@@ -1,8 +1,8 @@
 import { markdownTable } from "../../foundation/tables/markdown-table.ts";
 import { type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
 import { formatCount } from "../../foundation/numbers/units.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RoundRecord, RoundSummary } from "../../schema/atlas/round-summary.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RoundRecord, RoundSummary } from "../../schema/atlas/rounds/round-summary.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { rowNotes } from "./row-notes.ts";
 
 const row: ResultRow = {

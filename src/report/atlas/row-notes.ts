@@ -1,6 +1,6 @@
 import { formatJoules } from "../../foundation/numbers/units.ts";
-import type { MeasuredRow } from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { MeasuredRow } from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { countOf } from "../wording.ts";
 
 /** From this difference on, the energy in the runs is shown beside the official one. */

@@ -1,7 +1,7 @@
 import { type CsvCell, type CsvOptions, csvText } from "../../foundation/tables/csv.ts";
 import { formatCount } from "../../foundation/numbers/units.ts";
-import type { BestAtScale, ScaledResult } from "../../schema/atlas/best-at-scale.ts";
-import type { Measure } from "../../schema/atlas/figures.ts";
+import type { BestAtScale, ScaledResult } from "../../schema/atlas/answers/best-at-scale.ts";
+import type { Measure } from "../../schema/atlas/answers/figures.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { resultFields, resultLine } from "./result-lines.ts";

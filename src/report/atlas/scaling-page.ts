@@ -3,7 +3,7 @@ import type {
   ScalingPoint,
   ScalingReport,
   ScalingStudy,
-} from "../../schema/atlas/scaling-study.ts";
+} from "../../schema/atlas/answers/scaling-study.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";

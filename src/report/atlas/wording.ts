@@ -1,5 +1,5 @@
 import { formatCount, formatSignificant, formatUsd } from "../../foundation/numbers/units.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
 import type {
   AcceleratorPrice,
   Figure,
@@ -9,8 +9,8 @@ import type {
   Measure,
   MeasuredRow,
   MixedLabels,
-} from "../../schema/atlas/figures.ts";
-import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
+} from "../../schema/atlas/answers/figures.ts";
+import type { Availability, ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { countOf } from "../wording.ts";
 
 /** Column headers of the four figures, with their units. */

@@ -1,4 +1,4 @@
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 
 /** Describes what is wrong with a results folder and what to do about it. */
 export function describeResultsProblem(problem: ResultsProblem): {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { compatibilityGroup } from "../atlas/compatibility.ts";
-import { resultRow } from "../atlas/result-row.ts";
-import { resultRun } from "../atlas/result-run.ts";
-import { roundManifest } from "../atlas/round-manifest.ts";
-import { runCurve } from "../atlas/run-curve.ts";
+import { compatibilityGroup } from "../atlas/answers/compatibility.ts";
+import { resultRow } from "../atlas/results/result-row.ts";
+import { resultRun } from "../atlas/results/result-run.ts";
+import { roundManifest } from "../atlas/rounds/round-manifest.ts";
+import { runCurve } from "../atlas/results/run-curve.ts";
 import { accelerator } from "../catalogue.ts";
 
 /** The price of one accelerator hour in US dollars, with its source: the JSON form of `AcceleratorPrice`. */

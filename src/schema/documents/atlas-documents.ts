@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { benchmarkAlias } from "../atlas/benchmark-alias.ts";
-import { claim } from "../atlas/claim.ts";
-import { curveAxes, differenceFields } from "../atlas/comparison.ts";
-import { measures } from "../atlas/figures.ts";
-import { resultRow } from "../atlas/result-row.ts";
-import { resultRun } from "../atlas/result-run.ts";
-import { samplesUnits, scoreKinds } from "../atlas/result-words.ts";
-import { roundManifest } from "../atlas/round-manifest.ts";
-import { curveSeries, runCurve } from "../atlas/run-curve.ts";
+import { benchmarkAlias } from "../atlas/rounds/benchmark-alias.ts";
+import { claim } from "../atlas/answers/claim.ts";
+import { curveAxes, differenceFields } from "../atlas/answers/comparison.ts";
+import { measures } from "../atlas/answers/figures.ts";
+import { resultRow } from "../atlas/results/result-row.ts";
+import { resultRun } from "../atlas/results/result-run.ts";
+import { samplesUnits, scoreKinds } from "../atlas/results/result-words.ts";
+import { roundManifest } from "../atlas/rounds/round-manifest.ts";
+import { curveSeries, runCurve } from "../atlas/results/run-curve.ts";
 
 // The `result` of each command's JSON document about published results. What is unknown is absent.
 

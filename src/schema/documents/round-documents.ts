@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { benchmarkAlias } from "../atlas/benchmark-alias.ts";
-import { benchmarkFacts } from "../atlas/benchmark-facts.ts";
-import { resultRow } from "../atlas/result-row.ts";
-import { suites } from "../atlas/result-words.ts";
+import { benchmarkAlias } from "../atlas/rounds/benchmark-alias.ts";
+import { benchmarkFacts } from "../atlas/rounds/benchmark-facts.ts";
+import { resultRow } from "../atlas/results/result-row.ts";
+import { suites } from "../atlas/results/result-words.ts";
 
 // The `result` of the JSON documents about rounds and benchmarks. What is unknown is absent.
 

@@ -1,5 +1,5 @@
-import type { CompatibilityGroup } from "../atlas/compatibility.ts";
-import type { AcceleratorPrice } from "../atlas/figures.ts";
+import type { CompatibilityGroup } from "../atlas/answers/compatibility.ts";
+import type { AcceleratorPrice } from "../atlas/answers/figures.ts";
 import type { Accelerator, PriceEntry } from "../catalogue.ts";
 import type { ReferenceConvergence } from "../logs/reference-convergence.ts";
 import type { Calibration, StepEvidence } from "./calibration.ts";

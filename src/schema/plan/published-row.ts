@@ -1,4 +1,4 @@
-import type { ResultRow } from "../atlas/result-row.ts";
+import type { ResultRow } from "../atlas/results/result-row.ts";
 
 const publishedFields = [
   "rowId",

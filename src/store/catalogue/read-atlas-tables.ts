@@ -1,6 +1,12 @@
-import type { BenchmarkFacts, BenchmarkFactsList } from "../../schema/atlas/benchmark-facts.ts";
-import type { Claim, ClaimList } from "../../schema/atlas/claim.ts";
-import type { CompatibilityGroup, CompatibilityTable } from "../../schema/atlas/compatibility.ts";
+import type {
+  BenchmarkFacts,
+  BenchmarkFactsList,
+} from "../../schema/atlas/rounds/benchmark-facts.ts";
+import type { Claim, ClaimList } from "../../schema/atlas/answers/claim.ts";
+import type {
+  CompatibilityGroup,
+  CompatibilityTable,
+} from "../../schema/atlas/answers/compatibility.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
 
 /** The rounds over which each benchmark's rules were unchanged. */

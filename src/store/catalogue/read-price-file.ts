@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/answers/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { describeRefusal, readText } from "../open-file.ts";
 import { findAccelerator } from "../../schema/find-accelerator.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { benchmarkFactsList } from "../../schema/atlas/benchmark-facts.ts";
-import { claimList } from "../../schema/atlas/claim.ts";
-import { compatibilityTable } from "../../schema/atlas/compatibility.ts";
-import { runSizeList } from "../../schema/atlas/run-size.ts";
-import { launchConfigurationList } from "../../schema/atlas/launch-configuration.ts";
-import { publishedRoundList } from "../../schema/atlas/published-round.ts";
+import { benchmarkFactsList } from "../../schema/atlas/rounds/benchmark-facts.ts";
+import { claimList } from "../../schema/atlas/answers/claim.ts";
+import { compatibilityTable } from "../../schema/atlas/answers/compatibility.ts";
+import { runSizeList } from "../../schema/atlas/results/run-size.ts";
+import { launchConfigurationList } from "../../schema/atlas/results/launch-configuration.ts";
+import { publishedRoundList } from "../../schema/atlas/rounds/published-round.ts";
 import { acceleratorList, powerEstimate, priceList } from "../../schema/catalogue.ts";
 import {
   benchmarkGoalTable,

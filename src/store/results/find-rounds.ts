@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
 import { describeRefusal, listDirectory, readBytesSync } from "../open-file.ts";
 import { isRoundManifest } from "./is-round-manifest.ts";
 
@@ -54,7 +54,7 @@ async function readManifest(folder: string): Promise<ManifestReading> {
   }
   const manifest = parseJson(read.bytes.toString("utf8"));
   if (isRoundManifest(manifest)) return { kind: "read", round: { folder, manifest } };
-  const { roundManifest } = await import("../../schema/atlas/round-manifest.ts");
+  const { roundManifest } = await import("../../schema/atlas/rounds/round-manifest.ts");
   const parsed = roundManifest.safeParse(manifest);
   if (parsed.success) return { kind: "read", round: { folder, manifest: parsed.data } };
   const [issue] = parsed.error.issues;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { resultRow } from "../../schema/atlas/result-row.ts";
+import { resultRow } from "../../schema/atlas/results/result-row.ts";
 import { columnValues } from "./is-result-row.ts";
 
 test("isResultRow knows every enumerated column and its values", () => {

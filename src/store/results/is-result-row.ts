@@ -1,4 +1,4 @@
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import {
   availabilities,
   divisions,
@@ -9,7 +9,7 @@ import {
   scalings,
   scoreKinds,
   suites,
-} from "../../schema/atlas/result-words.ts";
+} from "../../schema/atlas/results/result-words.ts";
 import type { TableLine } from "./parquet-file.ts";
 import { rowColumns } from "./result-tables.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { roundManifest } from "../../schema/atlas/round-manifest.ts";
+import { roundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
 import { isRoundManifest } from "./is-round-manifest.ts";
 import { findRounds } from "./find-rounds.ts";
 import { shippedResultsFolder } from "./results-folders.ts";

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../foundation/json.ts";
-import { suites } from "../../schema/atlas/result-words.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import { suites } from "../../schema/atlas/results/result-words.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
 
 type Check = (value: unknown) => boolean;
 

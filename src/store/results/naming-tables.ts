@@ -1,10 +1,13 @@
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
 import type {
   LaunchConfiguration,
   LaunchConfigurationList,
-} from "../../schema/atlas/launch-configuration.ts";
-import type { PublishedRound, PublishedRoundList } from "../../schema/atlas/published-round.ts";
-import type { RunSize, RunSizeList } from "../../schema/atlas/run-size.ts";
+} from "../../schema/atlas/results/launch-configuration.ts";
+import type {
+  PublishedRound,
+  PublishedRoundList,
+} from "../../schema/atlas/rounds/published-round.ts";
+import type { RunSize, RunSizeList } from "../../schema/atlas/results/run-size.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators } from "../catalogue/catalogue.ts";
 import { readCompatibility } from "../catalogue/read-atlas-tables.ts";

@@ -2,11 +2,11 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { packTable, unpackTable } from "./parquet-file.ts";
 import { readResultRow, readResultRows, readResultRuns, readRunCurves } from "./read-results.ts";
-import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import type { RoundContents } from "../../schema/atlas/rounds/round-contents.ts";
 import { rowColumns } from "./result-tables.ts";
 import { writeResults } from "./write-results.ts";
 

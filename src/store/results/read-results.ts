@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { findRounds, type RoundFolder } from "./find-rounds.ts";
 import { joinPoints } from "./join-points.ts";
 import type { TableLine, TableReading } from "./parquet-file.ts";
@@ -197,8 +197,8 @@ async function loadSchemas(): Promise<{
   runCurve: LineSchema<RunCurve>;
 }> {
   const [{ resultRun }, { runCurve }] = await Promise.all([
-    import("../../schema/atlas/result-run.ts"),
-    import("../../schema/atlas/run-curve.ts"),
+    import("../../schema/atlas/results/result-run.ts"),
+    import("../../schema/atlas/results/run-curve.ts"),
   ]);
   return { resultRun, runCurve };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { errorMessage } from "../../foundation/errors/error-code.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import { describeRefusal, readBytesSync } from "../open-file.ts";
 import type { RoundFolder } from "./find-rounds.ts";
 import { isResultRow } from "./is-result-row.ts";

@@ -1,6 +1,6 @@
-import type { CurveSeries } from "../../schema/atlas/run-curve.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { CurveSeries } from "../../schema/atlas/results/run-curve.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
 
 /** How a column is stored: the Parquet type, and whether every line has a value. */
 export interface ColumnKind {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { findRounds } from "./find-rounds.ts";
 import { unpackTable } from "./parquet-file.ts";

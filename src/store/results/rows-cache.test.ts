@@ -3,12 +3,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { findRoundFiles, readResultRows } from "./read-results.ts";
 import { shippedResultsFolder } from "./results-folders.ts";
 import { rewriteRowsCaches } from "./rewrite-rows-caches.ts";
 import { packRowsCache, rowsCacheName, unpackRowsCache } from "./rows-cache.ts";
-import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import type { RoundContents } from "../../schema/atlas/rounds/round-contents.ts";
 import { writeResults } from "./write-results.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 import { isJsonObject } from "../../foundation/json.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import { isResultRow } from "./is-result-row.ts";
 import type { TableLine } from "./parquet-file.ts";
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { RoundContents } from "../../schema/atlas/round-contents.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { RoundContents } from "../../schema/atlas/rounds/round-contents.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { errorCode } from "../../foundation/errors/error-code.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { PublishedRoundList } from "../../schema/atlas/published-round.ts";
+import type { PublishedRoundList } from "../../schema/atlas/rounds/published-round.ts";
 import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { checkableEditions } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";

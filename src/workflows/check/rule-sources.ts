@@ -1,5 +1,5 @@
 import { areOldInSeason } from "../../rules/rules-age.ts";
-import type { PublishedRoundList } from "../../schema/atlas/published-round.ts";
+import type { PublishedRoundList } from "../../schema/atlas/rounds/published-round.ts";
 import { hasRules } from "../../schema/logs/edition-name.ts";
 import { isMlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { RuleSource } from "../../schema/logs/rule-source.ts";

@@ -1,7 +1,7 @@
 import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
 import { type ListedRule, listRules } from "../../rules/list-rules.ts";
-import type { PublishedRoundList } from "../../schema/atlas/published-round.ts";
+import type { PublishedRoundList } from "../../schema/atlas/rounds/published-round.ts";
 import type { EditionSummary } from "../../schema/documents/log-documents.ts";
 import { checkableEditions, editionNamed } from "../../schema/logs/edition-name.ts";
 import { benchmarksOfEdition, type MlperfEdition } from "../../schema/logs/mlperf-round.ts";

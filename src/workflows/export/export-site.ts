@@ -1,7 +1,7 @@
 import { qualityOfRow } from "../../atlas/rounds/quality-of-row.ts";
 import { readBenchmarkFacts } from "../../store/catalogue/read-atlas-tables.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
 import { type ReferencesDocument, referencesFile } from "../../schema/dashboard/references-page.ts";
 import { type ResultDetails, readDetails } from "../../store/results/read-results.ts";

@@ -1,7 +1,7 @@
 import { RankEnds } from "../launch/running/rank-ends.ts";
 import { verdictOfRun } from "../launch/running/verdict-of-run.ts";
-import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
-import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
+import { lifecycleEventOf } from "../read-run/reader/lifecycle-event-of.ts";
+import { RunReader, type TakenPiece } from "../read-run/reader/run-reader.ts";
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RunReport } from "../../schema/run/outcome/series-summary.ts";

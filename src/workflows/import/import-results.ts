@@ -4,9 +4,9 @@ import { type ContentsContext, contentsOfResult } from "../../atlas/rows/content
 import { markRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { samplesCountsOf } from "../../atlas/rows/samples-count.ts";
 import { samplesScalesOf } from "../../atlas/rows/samples-scale.ts";
-import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
-import { type RoundContents, roundOf } from "../../schema/atlas/round-contents.ts";
-import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { ImportOrigin } from "../../schema/atlas/results/import-origin.ts";
+import { type RoundContents, roundOf } from "../../schema/atlas/rounds/round-contents.ts";
+import type { RoundManifest } from "../../schema/atlas/rounds/round-manifest.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
 import {
   benchmarkNamed,

@@ -1,5 +1,5 @@
 import { figureFields, resultLine } from "../../report/atlas/result-lines.ts";
-import type { MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../schema/atlas/answers/figures.ts";
 import { packTable } from "../../store/results/parquet-file.ts";
 import { type ColumnKind, rowColumns } from "../../store/results/result-tables.ts";
 

@@ -5,7 +5,7 @@ import {
   type ResultContents,
   type RoundContents,
   roundOf,
-} from "../../schema/atlas/round-contents.ts";
+} from "../../schema/atlas/rounds/round-contents.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";

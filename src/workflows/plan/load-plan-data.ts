@@ -1,5 +1,5 @@
 import type { PlanData } from "../../schema/plan/plan-data.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import { readPriceEntries } from "../../store/catalogue/catalogue.ts";
 import {
   readBenchmarkGoals,

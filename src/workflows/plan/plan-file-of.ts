@@ -5,7 +5,7 @@ import { expectationOf } from "../../planner/expectation/expectation-of-offer.ts
 import { frameworkProgram } from "../../report/plan/framework-command.ts";
 import { planFileText, type PlanFile } from "../../report/plan/plan-file.ts";
 import { recommendationText } from "../../report/plan/plan-wording.ts";
-import type { BenchmarkFacts } from "../../schema/atlas/benchmark-facts.ts";
+import type { BenchmarkFacts } from "../../schema/atlas/rounds/benchmark-facts.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { placeToFillIn } from "../../schema/plan/place-to-fill-in.ts";
 import type { PlanOffer, RunPlan } from "../../schema/plan/run-plan.ts";

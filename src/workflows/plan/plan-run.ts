@@ -4,7 +4,7 @@ import { titleOf } from "../../planner/goal/plan-notes.ts";
 import { type PlanAnswer, planSession } from "../../planner/goal/plan-session.ts";
 import type { PlannedBenchmark, PlannedModel } from "../../planner/goal/read-goal.ts";
 import { frameworkCommand } from "../../report/plan/framework-command.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { CommandFramework } from "../../schema/plan/command-framework.ts";
 import type { PlanData } from "../../schema/plan/plan-data.ts";

@@ -17,7 +17,7 @@ import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { costOfRun } from "../../score/use/cost-of-run.ts";
 import type { TrackedRun } from "../../score/tracking/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import { rereadRun } from "./reread-run.ts";
+import { rereadRun } from "./verify/reread-run.ts";
 
 /** Evaluations and checkpoints of a run, from the MLPerf lines of its log. */
 export class LoggedSpans {

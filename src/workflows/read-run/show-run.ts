@@ -7,9 +7,9 @@ import type { TrackedRun } from "../../score/tracking/track-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import { ledgerOfRecord, LoggedSpans } from "./ledger-of-record.ts";
-import { integrityOf } from "./integrity-of.ts";
-import { verdictDifferences } from "./verdict-differences.ts";
-import { rereadRun } from "./reread-run.ts";
+import { integrityOf } from "./verify/integrity-of.ts";
+import { verdictDifferences } from "./verify/verdict-differences.ts";
+import { rereadRun } from "./verify/reread-run.ts";
 
 /** The requested runs, opened. */
 export type Shown =
@@ -105,7 +105,7 @@ async function planComparisonOf(
   run: TrackedRun,
 ): Promise<Pick<RunPage, "planComparison">> {
   if (record.request.plan === undefined || record.result === undefined) return {};
-  const { compareRecord } = await import("./compare-record.ts");
+  const { compareRecord } = await import("./verify/compare-record.ts");
   const planComparison = await compareRecord(record, run);
   return planComparison === undefined ? {} : { planComparison };
 }

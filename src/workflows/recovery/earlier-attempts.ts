@@ -4,8 +4,8 @@ import { parseLine } from "../../mllog/parse-line.ts";
 import { attemptCountOf, requeuedMsOf } from "../../schema/run/outcome/attempts.ts";
 import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
-import { isAttemptStart } from "../read-run/attempt-start.ts";
-import type { RunReader, TakenPiece } from "../read-run/run-reader.ts";
+import { isAttemptStart } from "../read-run/reader/attempt-start.ts";
+import type { RunReader, TakenPiece } from "../read-run/reader/run-reader.ts";
 import type { JobAttempts } from "./job-attempts.ts";
 
 /** What the record of a restarted run has of the attempts before the one that an attached process follows. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exits, ofKind, played, prints } from "../../../tests/support/played-series.ts";
 import type { Script } from "../../launch/scripted-launcher.ts";
-import { rereadRun } from "../read-run/reread-run.ts";
+import { rereadRun } from "../read-run/verify/reread-run.ts";
 
 const killed = { kind: "exit", exit: { kind: "signalled", signal: "SIGKILL" }, rank: 1 } as const;
 const dies: Script = {

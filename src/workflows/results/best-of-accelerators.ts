@@ -5,8 +5,8 @@ import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 import { formatCount } from "../../foundation/numbers/units.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { Measure } from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { Measure } from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import type { Atlas } from "./load-atlas.ts";
 
 export interface BestRequest {

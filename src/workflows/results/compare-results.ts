@@ -3,8 +3,12 @@ import { shortNames } from "../../atlas/names/short-names.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { Comparison, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type {
+  Comparison,
+  CompareSubject,
+  CurveAxis,
+} from "../../schema/atlas/answers/comparison.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { bestOfAccelerators, type BestRequest } from "./best-of-accelerators.ts";
 import { findResult } from "./find-result.ts";

@@ -4,7 +4,7 @@ import { findRow } from "../../atlas/rows/find-row.ts";
 import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { errorCode } from "../../foundation/errors/error-code.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { readResultRuns, readRunCurves } from "../../store/results/read-results.ts";
 import type { Atlas } from "./load-atlas.ts";

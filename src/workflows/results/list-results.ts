@@ -1,10 +1,14 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow, mixedLabelsOf } from "../../atlas/rows/measures.ts";
 import { sortResults, type SortKey } from "../../atlas/rows/sort-results.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import { measures, type MeasuredRow, type MixedLabels } from "../../schema/atlas/figures.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import {
+  measures,
+  type MeasuredRow,
+  type MixedLabels,
+} from "../../schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";

@@ -1,8 +1,8 @@
 import type { MeasuringRod } from "../../atlas/rows/measures.ts";
 import { priceAccelerators } from "../../atlas/prices/price-accelerators.ts";
-import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/answers/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators, readPriceEntries } from "../../store/catalogue/catalogue.ts";
 import { readCompatibility } from "../../store/catalogue/read-atlas-tables.ts";

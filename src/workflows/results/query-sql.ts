@@ -1,6 +1,6 @@
 import type { AnswerTable } from "../../schema/answer-table.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
+import type { RunCurve } from "../../schema/atlas/results/run-curve.ts";
 import { readPriceEntries } from "../../store/catalogue/catalogue.ts";
 import { findRoundFiles } from "../../store/results/read-results.ts";
 import type { RunStore } from "../../store/records/run-store.ts";

@@ -2,10 +2,14 @@ import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { evaluationsBetween, positionAt } from "../../atlas/compare/replay-tracks.ts";
 import { nearestWord } from "../../foundation/text/nearest-word.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type {
+  ReplayedEvaluation,
+  ReplayPosition,
+  ReplayTrack,
+} from "../../schema/atlas/results/replay.ts";
+import type { ResultRow } from "../../schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/results/result-run.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import { findResult, type ResultSearch } from "./find-result.ts";
 
 export interface ReplayRequest {

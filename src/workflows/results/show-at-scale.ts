@@ -3,9 +3,9 @@ import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { selectWithAliases } from "../../atlas/rows/select-results.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import type { BestAtScale } from "../../schema/atlas/best-at-scale.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import type { BestAtScale } from "../../schema/atlas/answers/best-at-scale.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 
 export interface AtScaleRequest extends AtlasRequest {

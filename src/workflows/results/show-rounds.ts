@@ -1,9 +1,9 @@
 import { summarizeBenchmarks } from "../../atlas/rounds/summarize-benchmarks.ts";
 import { summarizeRounds } from "../../atlas/rounds/summarize-rounds.ts";
 import { selectResults, selectWithAliases } from "../../atlas/rows/select-results.ts";
-import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { BenchmarkSummary, RoundSummary } from "../../schema/atlas/round-summary.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/rounds/benchmark-alias.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
+import type { BenchmarkSummary, RoundSummary } from "../../schema/atlas/rounds/round-summary.ts";
 import { readBenchmarkFacts } from "../../store/catalogue/read-atlas-tables.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 

@@ -2,8 +2,8 @@ import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import type { ScalingCurves } from "../../atlas/scaling/scaling-curves.ts";
 import { selectScaling } from "../../atlas/scaling/select-scaling.ts";
 import { UserError } from "../../foundation/errors/user-error.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { ScalingReport } from "../../schema/atlas/scaling-study.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
+import type { ScalingReport } from "../../schema/atlas/answers/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 

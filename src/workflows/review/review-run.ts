@@ -7,7 +7,7 @@ import { measureTraining } from "../../planner/review/measure-training.ts";
 import { reviewTraining, type ReviewRequest } from "../../planner/review/review-training.ts";
 import { settledLayout } from "../../planner/review/settled-layout.ts";
 import { predictStep } from "../../planner/step/predict-step.ts";
-import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ResultsProblem } from "../../schema/atlas/results/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { StepPrediction } from "../../schema/plan/step-prediction.ts";
 import type { ReviewedField, TrainingReview } from "../../schema/plan/training-review.ts";

@@ -1,4 +1,4 @@
-import type { Availability } from "../../../src/schema/atlas/result-row.ts";
+import type { Availability } from "../../../src/schema/atlas/results/result-row.ts";
 import type { FamilyHue } from "./families.ts";
 import type { LogDomain } from "../axes/log-ticks.ts";
 

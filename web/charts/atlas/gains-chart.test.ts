@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gainsOverRounds } from "../../../src/atlas/rounds/gains-over-rounds.ts";
-import type { Gains } from "../../../src/schema/atlas/gains.ts";
+import type { Gains } from "../../../src/schema/atlas/answers/gains.ts";
 import { measured } from "../../views/atlas/sample-results.ts";
 import { gainsChart, gainsCsv } from "./gains-chart.ts";
 

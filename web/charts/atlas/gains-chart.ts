@@ -1,5 +1,5 @@
 import { mooreDoublingDays } from "../../../src/atlas/rounds/gains-over-rounds.ts";
-import type { Gains, GainStep } from "../../../src/schema/atlas/gains.ts";
+import type { Gains, GainStep } from "../../../src/schema/atlas/answers/gains.ts";
 import { csvText } from "../../../src/foundation/tables/csv.ts";
 import { logDomain, type LogDomain } from "../axes/log-ticks.ts";
 

@@ -1,5 +1,5 @@
-import type { CompareSubject } from "../../../src/schema/atlas/comparison.ts";
-import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
+import type { CompareSubject } from "../../../src/schema/atlas/answers/comparison.ts";
+import type { ResultRun } from "../../../src/schema/atlas/results/result-run.ts";
 import { csvText } from "../../../src/foundation/tables/csv.ts";
 
 /** The time of one run. */

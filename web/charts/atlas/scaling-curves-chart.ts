@@ -1,4 +1,4 @@
-import type { ScalingStudy } from "../../../src/schema/atlas/scaling-study.ts";
+import type { ScalingStudy } from "../../../src/schema/atlas/answers/scaling-study.ts";
 import { durationTicks } from "../axes/duration-ticks.ts";
 import { doublingTicks, logDomain } from "../axes/log-ticks.ts";
 import { tickLabel } from "../axes/tick-label.ts";

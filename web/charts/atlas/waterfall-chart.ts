@@ -3,7 +3,7 @@ import {
   ratioText,
   trainingTimeText,
 } from "../../../src/report/atlas/comparison-page.ts";
-import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
+import type { TimeSplit } from "../../../src/schema/atlas/answers/comparison.ts";
 import { csvText } from "../../../src/foundation/tables/csv.ts";
 
 /** One step from A's time to B's: `fromMinutes` before it, `toMinutes` after. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
+import { measures, type Measure } from "../../../src/schema/atlas/answers/figures.ts";
 import { storeInAddress } from "../../router.ts";
 import {
   type AtlasView,

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { resultsCsv } from "../../../src/report/atlas/result-lines.ts";
 import { countOf } from "../../../src/report/wording.ts";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import { type AtlasChart, kindWords, pointAfterKey } from "../../charts/atlas/atlas-chart.ts";
 import { drawAtlas } from "../../charts/atlas/draw-atlas.ts";
 import type { DrawnPlot, PlotLook } from "../../charts/atlas/plot-look.ts";

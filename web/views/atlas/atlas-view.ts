@@ -10,8 +10,12 @@ import {
   sortResults,
   type SortKey,
 } from "../../../src/atlas/rows/sort-results.ts";
-import type { CompatibilityGroup } from "../../../src/schema/atlas/compatibility.ts";
-import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { CompatibilityGroup } from "../../../src/schema/atlas/answers/compatibility.ts";
+import {
+  measures,
+  type Measure,
+  type MeasuredRow,
+} from "../../../src/schema/atlas/answers/figures.ts";
 
 /** Filters at the top of the page, named like the command-line flags. */
 export const filterFields = [

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import { formatCount, formatSignificant } from "../../../src/foundation/numbers/units.ts";
 import { basisLines } from "../../../src/report/atlas/gains-table.ts";
 import { acceleratorText, middleRunMark, numberText } from "../../../src/report/atlas/wording.ts";
-import type { Gains } from "../../../src/schema/atlas/gains.ts";
+import type { Gains } from "../../../src/schema/atlas/answers/gains.ts";
 import { drawGains } from "../../charts/atlas/draw-gains.ts";
 import { gainsChart, gainsCsv, type GainsChart } from "../../charts/atlas/gains-chart.ts";
 import { DataTable } from "../../components/tables/data-table.tsx";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
-import type { CurveSeries } from "../../../src/schema/atlas/run-curve.ts";
+import type { ResultRun } from "../../../src/schema/atlas/results/result-run.ts";
+import type { CurveSeries } from "../../../src/schema/atlas/results/run-curve.ts";
 import { measured } from "./sample-results.ts";
 import { curveCharts, leadText, resultFacts, runLines } from "./result-facts.ts";
 

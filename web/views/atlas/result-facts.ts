@@ -9,10 +9,10 @@ import {
 } from "../../../src/foundation/numbers/units.ts";
 import { rowNotes } from "../../../src/report/atlas/row-notes.ts";
 import { gapText, numberText, priceNotes, termsText } from "../../../src/report/atlas/wording.ts";
-import type { Figure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
-import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
-import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/run-curve.ts";
+import type { Figure, MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts";
+import type { ResultRun } from "../../../src/schema/atlas/results/result-run.ts";
+import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/results/run-curve.ts";
 import type { ChartSpec, Mark } from "../../charts/run/chart-spec.ts";
 import { sizeText } from "./view-model.ts";
 

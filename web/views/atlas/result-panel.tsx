@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { ApiError } from "../../api.ts";
 import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";

@@ -19,7 +19,7 @@ import { labelOf, mixedLabelsOf } from "../../../src/atlas/rows/measures.ts";
 import { type SortKey, sortKeyOf } from "../../../src/atlas/rows/sort-results.ts";
 import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
-import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { measures, type MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import { saveFile } from "../../charts/save/save-file.ts";
 import { Panel } from "../../components/panel.tsx";
 import { storeInAddress, place } from "../../router.ts";

@@ -1,6 +1,6 @@
 import { measureRow, type MeasuringRod } from "../../../src/atlas/rows/measures.ts";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts";
 
 // Results for tests. Round numbers make the expected figures easy to verify.
 

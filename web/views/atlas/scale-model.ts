@@ -1,8 +1,8 @@
 import { bestAtScale, commonScale } from "../../../src/atlas/compare/best-at-scale.ts";
 import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { bestWords } from "../../../src/report/atlas/wording.ts";
-import type { BestAtScale, ScaledResult } from "../../../src/schema/atlas/best-at-scale.ts";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { BestAtScale, ScaledResult } from "../../../src/schema/atlas/answers/best-at-scale.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import type { Accelerator } from "../../../src/schema/catalogue.ts";
 import { type AtlasView, commandFlags } from "./atlas-view.ts";
 

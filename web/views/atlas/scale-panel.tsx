@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { formatCount } from "../../../src/foundation/numbers/units.ts";
 import { scaleCsv, scaleNotes } from "../../../src/report/atlas/scale-table.ts";
 import { acceleratorText, figureText, measureHeads } from "../../../src/report/atlas/wording.ts";
-import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { measures, type MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import { saveFile } from "../../charts/save/save-file.ts";
 import { Panel } from "../../components/panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";

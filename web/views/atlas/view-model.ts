@@ -12,10 +12,10 @@ import {
   termsText,
 } from "../../../src/report/atlas/wording.ts";
 import { countOf } from "../../../src/report/wording.ts";
-import type { CompatibilityGroup } from "../../../src/schema/atlas/compatibility.ts";
-import type { Measure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import type { ParetoFront } from "../../../src/schema/atlas/pareto.ts";
-import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
+import type { CompatibilityGroup } from "../../../src/schema/atlas/answers/compatibility.ts";
+import type { Measure, MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
+import type { ParetoFront } from "../../../src/schema/atlas/answers/pareto.ts";
+import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts";
 import {
   efficiencyLines,
   type AtlasChart,

@@ -5,8 +5,8 @@ import {
   describeCompareWarning,
   describeRefusal,
 } from "../../../src/report/atlas/comparison-page.ts";
-import type { Comparison, CompareSubject } from "../../../src/schema/atlas/comparison.ts";
-import { curveAxes } from "../../../src/schema/atlas/comparison.ts";
+import type { Comparison, CompareSubject } from "../../../src/schema/atlas/answers/comparison.ts";
+import { curveAxes } from "../../../src/schema/atlas/answers/comparison.ts";
 import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import { drawRunTimes } from "../../charts/atlas/draw-run-times.ts";
 import { drawWaterfall } from "../../charts/atlas/draw-waterfall.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { csvText } from "../../../src/foundation/tables/csv.ts";
-import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
+import type { Comparison } from "../../../src/schema/atlas/answers/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
 import { saveFile } from "../../charts/save/save-file.ts";
 import { storeInAddress } from "../../router.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import { Isolated } from "../../components/isolated.tsx";
 import { suggest, type Suggestion } from "./view-model.ts";
 

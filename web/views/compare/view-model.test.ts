@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compareResults } from "../../../src/atlas/compare/compare-results.ts";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import { measured } from "../atlas/sample-results.ts";
 import {

@@ -11,9 +11,9 @@ import {
   type CompareSubject,
   type CurveAxis,
   type PairComparison,
-} from "../../../src/schema/atlas/comparison.ts";
-import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
+} from "../../../src/schema/atlas/answers/comparison.ts";
+import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
+import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { Axis, ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
 import { readIds } from "../atlas/atlas-view.ts";

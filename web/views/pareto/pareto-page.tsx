@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { paretoNotes } from "../../../src/report/atlas/pareto-table.ts";
 import { measureHeads, mixedLabelNotes } from "../../../src/report/atlas/wording.ts";
 import { countOf } from "../../../src/report/wording.ts";
-import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
+import { measures, type Measure } from "../../../src/schema/atlas/answers/figures.ts";
 import { familyHues, type FamilyHue } from "../../charts/atlas/families.ts";
 import { frontChart, type FrontPoint } from "../../charts/atlas/front-chart.ts";
 import { Command } from "../../components/command.tsx";

@@ -2,8 +2,12 @@ import { valueOf } from "../../../src/atlas/rows/measures.ts";
 import { selectFront } from "../../../src/atlas/scaling/select-front.ts";
 import { paretoColumns } from "../../../src/report/atlas/pareto-table.ts";
 import { figureText, measureHeads } from "../../../src/report/atlas/wording.ts";
-import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import type { ParetoFront } from "../../../src/schema/atlas/pareto.ts";
+import {
+  measures,
+  type Measure,
+  type MeasuredRow,
+} from "../../../src/schema/atlas/answers/figures.ts";
+import type { ParetoFront } from "../../../src/schema/atlas/answers/pareto.ts";
 import type { FrontPoint } from "../../charts/atlas/front-chart.ts";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import { type AtlasView, chooseRows, commandFlags } from "../atlas/atlas-view.ts";

@@ -7,7 +7,10 @@ import {
   scalingTerms,
   scalingVerdict,
 } from "../../../src/report/atlas/scaling-page.ts";
-import type { ScalingReport, ScalingStudy } from "../../../src/schema/atlas/scaling-study.ts";
+import type {
+  ScalingReport,
+  ScalingStudy,
+} from "../../../src/schema/atlas/answers/scaling-study.ts";
 import { curveName, scalingCurvesChart } from "../../charts/atlas/scaling-curves-chart.ts";
 import { Command } from "../../components/command.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";

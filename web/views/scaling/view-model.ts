@@ -1,6 +1,9 @@
 import { selectScaling } from "../../../src/atlas/scaling/select-scaling.ts";
 import { scalingColumns } from "../../../src/report/atlas/scaling-page.ts";
-import type { ScalingReport, ScalingStudy } from "../../../src/schema/atlas/scaling-study.ts";
+import type {
+  ScalingReport,
+  ScalingStudy,
+} from "../../../src/schema/atlas/answers/scaling-study.ts";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import { type AtlasView, chooseRows, commandFlags } from "../atlas/atlas-view.ts";
 

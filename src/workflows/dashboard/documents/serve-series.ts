@@ -6,7 +6,7 @@ import { seriesRole } from "../../../schema/run/outcome/counted-runs.ts";
 import { useOfRun } from "../../../score/use/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../../store/records/run-store.ts";
 import { benchmarkNamed } from "../../../schema/logs/mlperf-round.ts";
-import { groupRuns, type SeriesRow } from "../../read-run/group-runs.ts";
+import { groupRuns, type SeriesRow } from "../../read-run/select/group-runs.ts";
 import { curveOfRun } from "./curve-of-run.ts";
 import type { BoardWatch } from "../list/watch-board.ts";
 

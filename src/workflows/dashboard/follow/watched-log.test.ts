@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { exampleRequest } from "../../../../tests/support/example-run.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { diskRunStore } from "../../../store/records/disk-run-store.ts";
-import { RunReader } from "../../read-run/run-reader.ts";
+import { RunReader } from "../../read-run/reader/run-reader.ts";
 import { WatchedLog } from "./watched-log.ts";
 
 const homes: string[] = [];

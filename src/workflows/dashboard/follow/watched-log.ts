@@ -8,8 +8,8 @@ import { LogIndex } from "../../../store/records/read/log-lines.ts";
 import { logFile } from "../../../store/records/record-files.ts";
 import type { RunRecord } from "../../../store/records/run-store.ts";
 import { FollowedFile } from "../../../store/samples/follow-file.ts";
-import { recordedEdition } from "../../read-run/reread-run.ts";
-import { RunReader } from "../../read-run/run-reader.ts";
+import { recordedEdition } from "../../read-run/verify/reread-run.ts";
+import { RunReader } from "../../read-run/reader/run-reader.ts";
 
 const maxReadBytes = 4 << 20;
 const maxPoints = 200_000;

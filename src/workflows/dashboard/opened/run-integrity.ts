@@ -1,5 +1,5 @@
 import type { IntegrityDocument } from "../../../schema/dashboard/run-detail.ts";
-import { integrityOf } from "../../read-run/integrity-of.ts";
+import { integrityOf } from "../../read-run/verify/integrity-of.ts";
 import type { WatchedRun } from "../follow/watch-run.ts";
 
 /** A request waits at most this long for the files of a finished run to be hashed. */

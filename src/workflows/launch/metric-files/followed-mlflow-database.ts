@@ -9,7 +9,7 @@ import {
   type MlflowDatabase,
   openMlflowDatabase,
 } from "../../../store/mlflow/mlflow-database.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import type { FoundFile, MetricSource, ReadPass } from "./metric-source.ts";
 import { MlflowRunValues } from "./mlflow-run-values.ts";
 

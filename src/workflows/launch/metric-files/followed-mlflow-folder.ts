@@ -11,7 +11,7 @@ import {
   readMlflowMeta,
 } from "../../../store/mlflow/mlflow-run-folder.ts";
 import { describeRefusal } from "../../../store/open-file.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import type { FoundFile, MetricSource, ReadPass } from "./metric-source.ts";
 import { MlflowRunValues } from "./mlflow-run-values.ts";
 

@@ -13,7 +13,7 @@ import { gunzipSync } from "node:zlib";
 import sqlite from "node-sqlite3-wasm";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import { MetricFiles } from "./metric-files.ts";
 
 const folders: string[] = [];

@@ -10,7 +10,7 @@ import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { isDatabaseHeader } from "../../../store/mlflow/database-state.ts";
 import { FollowedFile, type FilePiece } from "../../../store/metric-files/followed-file.ts";
 import { describeRefusal } from "../../../store/open-file.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import type { FoundFile, MetricSource, ReadPass } from "./metric-source.ts";
 import { type ReadMoment, ReadingTimes } from "./reading-times.ts";
 import type { ValueHistory } from "./value-history.ts";

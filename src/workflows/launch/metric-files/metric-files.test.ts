@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import { MetricFiles } from "./metric-files.ts";
 
 const folders: string[] = [];

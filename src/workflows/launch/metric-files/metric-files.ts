@@ -7,7 +7,7 @@ import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { MetricSources } from "../../../score/readings/metric-sources.ts";
 import { findMetricFiles } from "../../../store/metric-files/find-metric-files.ts";
 import { isDatabaseFile } from "../../../store/mlflow/database-state.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import { FollowedMlflowDatabase } from "./followed-mlflow-database.ts";
 import { FollowedMlflowFolder } from "./followed-mlflow-folder.ts";
 import { FollowedSource } from "./followed-source.ts";

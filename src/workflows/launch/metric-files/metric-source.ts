@@ -1,6 +1,6 @@
 import type { MetricFileReader } from "../../../formats/metric-files/metric-file-reader.ts";
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 
 /** A file, a folder or a database of metrics, as found. */
 export interface FoundFile {

@@ -4,7 +4,7 @@ import type { LoggedValue } from "../../../formats/logged-value.ts";
 import { inOrderOfTime } from "../../../formats/mlflow/order-of-values.ts";
 import type { WantedReadings } from "../../../formats/text/metrics/wanted-metric.ts";
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import type { ReadPass } from "./metric-source.ts";
 import { ReadingTimes } from "./reading-times.ts";
 

@@ -1,6 +1,6 @@
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
-import { outputPatterns } from "../../read-run/output-patterns.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
+import { outputPatterns } from "../../read-run/reader/output-patterns.ts";
 import type { MetricFiles } from "./metric-files.ts";
 
 /** The files that metrics are read from, as they are before the launch; undefined if the output is read. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 
 type UnusedReason = Extract<Finding, { rule: "metrics-file-times-unused" }>["reason"];
 

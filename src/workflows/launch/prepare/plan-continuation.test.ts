@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { exits, ofKind, played, prints } from "../../../../tests/support/played-series.ts";
 import type { Script } from "../../../launch/scripted-launcher.ts";
-import { rereadRun } from "../../read-run/reread-run.ts";
-import { verdictDifferences } from "../../read-run/verdict-differences.ts";
+import { rereadRun } from "../../read-run/verify/reread-run.ts";
+import { verdictDifferences } from "../../read-run/verify/verdict-differences.ts";
 
 const launchedMs = 1_800_000_000_000;
 const hourMs = 3_600_000;

@@ -4,7 +4,7 @@ import { runName } from "../../../schema/run/request/run-name.ts";
 import { formatTargets } from "../../../schema/run/outcome/target-text.ts";
 import { earlierPartsOf } from "../../../score/parts/earlier-parts-of.ts";
 import type { RunRecord, RunStore, RunSummary } from "../../../store/records/run-store.ts";
-import { rereadRun } from "../../read-run/reread-run.ts";
+import { rereadRun } from "../../read-run/verify/reread-run.ts";
 import type { SeriesPlan } from "./plan-series.ts";
 
 const option = "--continues";

@@ -1,5 +1,5 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { RunReader } from "../../read-run/run-reader.ts";
+import type { RunReader } from "../../read-run/reader/run-reader.ts";
 
 /** No warnings before this time: for shorter runs, the findings on the card are enough. */
 const quietMs = 3000;

@@ -17,7 +17,7 @@ import {
 import { ranksTogether } from "../../../score/readings/ranks-together.ts";
 import type { TrackedRun } from "../../../score/tracking/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
-import type { RunReader } from "../../read-run/run-reader.ts";
+import type { RunReader } from "../../read-run/reader/run-reader.ts";
 
 /** The last event of a job. */
 export type JobEnd = Extract<LaunchEvent, { kind: "ended" }>;
