@@ -66,6 +66,33 @@ describe("HostTotals", () => {
     ]);
   });
 
+  test("ends with the energy of the verdict, and without the time after the last process", () => {
+    const totals = new HostTotals();
+    const ended = { cpuSeconds: 5, memoryBytes: 0, processCount: 0 };
+    const samples = [
+      ...[1, 2].map((second) => sampleOf("a", second)),
+      ...[3, 3.1].map((second) => sampleOf("a", second, ended)),
+    ];
+    totals.grow(byHost(...samples), {
+      ...input,
+      end: {
+        timeMs: launchedMs + 2900,
+        energy: [
+          { kind: "measured", joules: 295, meter: "rapl", covers: "processors", intervalMs: 2900 },
+        ],
+      },
+    });
+    expect(pointsOf(totals.energy)).toEqual([
+      [1, 100],
+      [2, 200],
+      [3, 295],
+    ]);
+    expect(pointsOf(totals.cpuCores)).toEqual([
+      [2, 2],
+      [3, 1],
+    ]);
+  });
+
   test("sums the newest value of each host at each moment", () => {
     const totals = new HostTotals();
     totals.grow(

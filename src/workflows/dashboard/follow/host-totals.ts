@@ -64,22 +64,30 @@ export class HostTotals {
 
   /** Adds the samples that are new since the last call. */
   grow(samplesByHost: ReadonlyMap<string, readonly HostSample[]>, input: EnergyInput): void {
-    const added = this.#takeNew(samplesByHost);
+    const added = this.#takeNew(samplesByHost, input.end?.timeMs);
     let hasRates = false;
     for (const [index, sample] of added.entries()) {
       hasRates = this.#apply(sample, input) || hasRates;
       const next = added[index + 1];
       // Samples of several hosts at the same time make one point.
       if (next?.timeMs === sample.timeMs && next.host !== sample.host) continue;
-      this.#pushTotals(hasRates);
+      this.#pushTotals(hasRates, input.end);
       hasRates = false;
     }
   }
 
-  #takeNew(samplesByHost: ReadonlyMap<string, readonly HostSample[]>): HostSample[] {
+  /** Samples after the end are of the time without processes; the first one counts what was used until the end. */
+  #takeNew(
+    samplesByHost: ReadonlyMap<string, readonly HostSample[]>,
+    endMs = Number.POSITIVE_INFINITY,
+  ): HostSample[] {
     const added: HostSample[] = [];
     for (const [host, samples] of samplesByHost) {
-      for (const sample of samples.slice(this.#takenCounts.get(host) ?? 0)) added.push(sample);
+      for (const [index, sample] of samples.entries()) {
+        if (index < (this.#takenCounts.get(host) ?? 0)) continue;
+        const isLater = sample.timeMs > endMs && samples[index - 1]?.processCount === 0;
+        if (!isLater) added.push(sample);
+      }
       this.#takenCounts.set(host, samples.length);
     }
     return samplesByHost.size > 1 ? added.toSorted((a, b) => a.timeMs - b.timeMs) : added;
@@ -110,7 +118,7 @@ export class HostTotals {
     return true;
   }
 
-  #pushTotals(hasRates: boolean): void {
+  #pushTotals(hasRates: boolean, end: EnergyInput["end"]): void {
     const timeMs = this.#newestMs;
     const hosts = [...this.#hosts.values()];
     const present = hosts.filter(({ sample }) => timeMs - sample.timeMs <= staleAfterMs);
@@ -125,9 +133,13 @@ export class HostTotals {
     );
     const isMeasured = hosts.some(({ readings }) => joulesOf(readings, "measured") !== undefined);
     const kind = isMeasured ? "measured" : "estimated";
+    const finalJoules =
+      end === undefined || timeMs < end.timeMs ? undefined : joulesOf(end.energy, kind);
     push(
       this.energy,
-      hosts.map(({ readings }) => joulesOf(readings, kind)),
+      finalJoules === undefined
+        ? hosts.map(({ readings }) => joulesOf(readings, kind))
+        : [finalJoules],
     );
     this.#energyNote = noteOf(hosts, kind);
     if (!hasRates) return;

@@ -208,8 +208,9 @@ export class WatchedRun {
       this.#totalsGeneration = this.samples.generation;
       this.hostTotals.clear();
     }
-    const { launchedMs } = this;
-    this.hostTotals.grow(this.samples.samplesByHost, { launchedMs, basis: this.#basis() });
+    const { launchedMs, result } = this;
+    const end = result && { timeMs: result.clock.endedMs, energy: result.energy };
+    this.hostTotals.grow(this.samples.samplesByHost, { launchedMs, basis: this.#basis(), end });
   }
 
   /** The processors of the launching host are unknown if it is another machine. */

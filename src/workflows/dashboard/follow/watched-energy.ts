@@ -17,6 +17,8 @@ export interface EnergyBasis {
 export interface EnergyInput {
   launchedMs: number;
   basis: EnergyBasis;
+  /** Of a finished run: when its program exited, and the energy until then according to its verdict. */
+  end?: { timeMs: number; energy: readonly EnergyReading[] } | undefined;
 }
 
 /**
