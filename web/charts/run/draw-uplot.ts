@@ -4,6 +4,7 @@ import { chartExtent, type Extent } from "./chart-extent.ts";
 import { chartRows } from "./chart-rows.ts";
 import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
 import { bandOpacity, chartFont, dashes, withOpacity, type Palette } from "../palette.ts";
+import { placeLevelLabel, type LevelLabel } from "./place-level-label.ts";
 import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
@@ -215,14 +216,33 @@ function drawLevel(plot: uPlot, mark: Extract<Mark, { kind: "level" }>, palette:
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
+  const label = placeLevelLabel({
+    frame: frameOf(bbox),
+    levelY: y,
+    width: ctx.measureText(mark.label).width,
+    height: 12 * devicePixelRatio,
+    gap: 4 * devicePixelRatio,
+    lines: linesOf(plot),
+  });
   ctx.fillStyle = palette.text;
   ctx.textAlign = "left";
-  const isHigh = y - bbox.top < 18 * devicePixelRatio;
-  ctx.textBaseline = isHigh ? "top" : "bottom";
-  ctx.fillText(
-    mark.label,
-    bbox.left + 6 * devicePixelRatio,
-    y + (isHigh ? 4 : -3) * devicePixelRatio,
+  ctx.textBaseline = "top";
+  ctx.fillText(mark.label, label.x, label.y);
+}
+
+function frameOf({ left, top, width, height }: uPlot.BBox): LevelLabel["frame"] {
+  return { left, top, right: left + width, bottom: top + height };
+}
+
+/** Where the points of each line are on the canvas. */
+function linesOf(plot: uPlot): { x: number; y: number }[][] {
+  const [xs, ...columns] = plot.data;
+  return columns.map((values) =>
+    Array.from(xs).flatMap((at, index) => {
+      const value = values[index];
+      if (value === undefined || value === null) return [];
+      return [{ x: plot.valToPos(at, "x", true), y: plot.valToPos(value, "y", true) }];
+    }),
   );
 }
 

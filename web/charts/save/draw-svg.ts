@@ -2,6 +2,7 @@ import { escapedXml } from "./escaped-xml.ts";
 import { axisScale, type AxisScale } from "../axes/axis-scale.ts";
 import { bandOpacity, chartFont, dashes, type Palette } from "../palette.ts";
 import type { ChartSpec, Mark } from "../run/chart-spec.ts";
+import { placeLevelLabel } from "../run/place-level-label.ts";
 import { chartExtent, type Extent } from "../run/chart-extent.ts";
 import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
@@ -10,6 +11,8 @@ const margin = { top: 52, right: 18, left: 64 };
 /** Below the plot: the labels of the x axis, its title, then the lines of the legend. */
 const axisHeight = 44;
 const legendLineHeight = 18;
+/** About as wide as the letters of the font are. */
+const characterWidth = 6.2;
 
 interface Frame {
   width: number;
@@ -20,6 +23,7 @@ interface Frame {
   y: AxisScale;
   extent: Extent;
   isLog: boolean;
+  marks: readonly Mark[];
   palette: Palette;
   /** Converts values of an axis to pixels. */
   atX: (value: number) => number;
@@ -62,6 +66,7 @@ function frameOf(spec: ChartSpec, palette: Palette, width: number, height: numbe
     y: axisScale(spec.y, Math.max(Math.abs(fromY), Math.abs(toY))),
     extent,
     isLog: spec.y.isLog === true,
+    marks: spec.marks,
     palette,
     atX: (value) => margin.left + ((value - fromX) / (toX - fromX)) * inner.width,
     atY: (value) => bottom - yShare(value, extent, spec.y.isLog === true) * inner.height,
@@ -122,13 +127,35 @@ function drawMark(mark: Mark, frame: Frame): string {
       return `<path d="${outline.length > 0 ? `M${outline.join("L")}Z` : ""}" fill="${palette.tones[mark.tone]}" fill-opacity="${bandOpacity}"/>`;
     }
     case "level":
-      return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
+      return drawLevel(mark, frame);
     case "range": {
       const [from, to] = [round(atX(mark.fromX)), round(atX(mark.toX))];
       const { bottom } = frame;
       return `<rect x="${from}" y="${margin.top}" width="${round(to - from)}" height="${bottom - margin.top}" fill="${palette.tones[1]}" fill-opacity="${bandOpacity / 2}"/><path d="M${round(atX(mark.atX))} ${margin.top}V${bottom}" stroke="${palette.tones[1]}"${dashText(dashes.dotted)}/>`;
     }
   }
+}
+
+/** A target, with its label where it covers no line. */
+function drawLevel(mark: Extract<Mark, { kind: "level" }>, frame: Frame): string {
+  const { palette, width, bottom, atX, atY, marks } = frame;
+  const levelY = round(atY(mark.y));
+  const right = width - margin.right;
+  const height = 12;
+  const lines = marks.flatMap((each) =>
+    each.kind === "line"
+      ? [each.x.map((x, index) => ({ x: atX(x), y: atY(each.y[index] ?? 0) }))]
+      : [],
+  );
+  const place = placeLevelLabel({
+    frame: { left: margin.left, top: margin.top, right, bottom },
+    levelY,
+    width: mark.label.length * characterWidth,
+    height,
+    gap: 4,
+    lines,
+  });
+  return `<path d="M${margin.left} ${levelY}H${right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${round(place.x)}" y="${round(place.y) + height - 2}" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
 }
 
 interface LegendEntry {
@@ -147,7 +174,7 @@ function legendEntries(marks: readonly Mark[], width: number): LegendEntry[] {
   const listed = band === undefined ? named : [...named, { mark: band, label: bandLabel }];
   let [x, line] = [margin.left, 0];
   return listed.map(({ mark, label }) => {
-    const entryWidth = 44 + label.length * 6.2;
+    const entryWidth = 44 + label.length * characterWidth;
     if (x > margin.left && x + entryWidth > width - margin.right)
       [x, line] = [margin.left, line + 1];
     const entry = { mark, label, x, line };
