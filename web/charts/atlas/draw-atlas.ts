@@ -55,28 +55,31 @@ export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook):
   });
   const { placeOf } = scalesOf(drawn);
   const svg = withoutStyleSheet(drawn);
-  nameFamilies(svg, chart, look, placeOf);
+  const lineLabels = labelledLines(chart, look).flatMap(({ from, label }) =>
+    alongLabel(label, placeOf(from.x, from.y), slopeDegrees(chart, look)),
+  );
+  const centers = chart.points.map(({ x, y }) => placeOf(x, y));
+  nameFamilies(svg, chart, look, { placeOf, taken: [...centers, ...lineLabels] });
   return { svg, placeOf };
 }
 
 /** Writes the name of each family next to one of its points if there is space. */
 function nameFamilies(
   svg: SVGSVGElement,
-  { familyLabels, points, hues }: AtlasChart,
+  { familyLabels, hues }: AtlasChart,
   { width, height, palette, families }: PlotLook,
-  placeOf: DrawnPlot["placeOf"],
+  { placeOf, taken }: Pick<DrawnPlot, "placeOf"> & { taken: readonly Place[] },
 ): void {
   const requests = familyLabels.map(({ family, point }) =>
     Object.assign({ text: family }, placeOf(point.x, point.y)),
   );
-  const centers = points.map(({ x, y }) => placeOf(x, y));
   const frame = {
     left: margin.marginLeft,
     top: margin.marginTop,
     right: width - 4,
     bottom: height - margin.marginBottom,
   };
-  for (const { text, left, top, anchor } of placeLabels(requests, centers, frame)) {
+  for (const { text, left, top, anchor } of placeLabels(requests, taken, frame)) {
     const label = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "text");
     const looks = {
       x: left,
@@ -102,19 +105,52 @@ export function scalesOf(drawn: ReturnType<PlotLibrary["plot"]>): Pick<DrawnPlot
   return { placeOf: (atX, atY) => ({ left: x.apply(atX), top: y.apply(atY) }) };
 }
 
-/** Draws dashed lines of constant accelerator-time with their labels. */
-function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palette }: PlotLook) {
-  const inner = {
-    width: width - margin.marginLeft - margin.marginRight,
-    height: height - margin.marginTop - margin.marginBottom,
+type Place = ReturnType<DrawnPlot["placeOf"]>;
+
+/** Pixels per unit of the natural logarithm. */
+function logScales(chart: AtlasChart, { width, height }: PlotLook): { perX: number; perY: number } {
+  const innerWidth = width - margin.marginLeft - margin.marginRight;
+  const innerHeight = height - margin.marginTop - margin.marginBottom;
+  return {
+    perX: innerWidth / Math.log(chart.x.to / chart.x.from),
+    perY: innerHeight / Math.log(chart.y.to / chart.y.from),
   };
-  const perX = inner.width / Math.log(chart.x.to / chart.x.from);
-  const perY = inner.height / Math.log(chart.y.to / chart.y.from);
-  const rotate = (Math.atan2(perY, perX) * 180) / Math.PI;
-  // Short lines have no space for a label.
-  const labelled = chart.lines.filter(
+}
+
+/** How far the lines of constant accelerator-time descend. */
+function slopeDegrees(chart: AtlasChart, look: PlotLook): number {
+  const { perX, perY } = logScales(chart, look);
+  return (Math.atan2(perY, perX) * 180) / Math.PI;
+}
+
+/** Short lines have no space for a label. */
+function labelledLines(chart: AtlasChart, look: PlotLook): AtlasChart["lines"] {
+  const { perX, perY } = logScales(chart, look);
+  return chart.lines.filter(
     ({ from, to }) => Math.log(to.x / from.x) * Math.hypot(perX, perY) > 150,
   );
+}
+
+const lineLabel = { dx: 10, dy: -1, fontSize: 10, characterWidth: 5.6 };
+
+/** Places a few pixels apart on the label of a line that starts at a place. */
+function alongLabel(text: string, { left, top }: Place, degrees: number): Place[] {
+  const { dx, dy, fontSize, characterWidth } = lineLabel;
+  const [right, down] = [Math.cos(degrees * (Math.PI / 180)), Math.sin(degrees * (Math.PI / 180))];
+  const middle = {
+    left: left + dx + (fontSize / 2) * down,
+    top: top + dy - (fontSize / 2) * right,
+  };
+  return Array.from({ length: text.length }, (_, index) => ({
+    left: middle.left + (index + 0.5) * characterWidth * right,
+    top: middle.top + (index + 0.5) * characterWidth * down,
+  }));
+}
+
+/** Draws dashed lines of constant accelerator-time with their labels. */
+function efficiency(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
+  const { palette } = look;
+  const { dx, dy, fontSize } = lineLabel;
   return [
     Plot.link(chart.lines, {
       x1: (line) => line.from.x,
@@ -125,17 +161,17 @@ function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palet
       strokeOpacity: 0.45,
       strokeDasharray: "2 4",
     }),
-    Plot.text(labelled, {
+    Plot.text(labelledLines(chart, look), {
       x: (line) => line.from.x,
       y: (line) => line.from.y,
       text: "label",
-      rotate,
+      rotate: slopeDegrees(chart, look),
       textAnchor: "start",
-      dx: 10,
-      dy: -1,
+      dx,
+      dy,
       lineAnchor: "bottom",
       fill: palette.muted,
-      fontSize: 10,
+      fontSize,
     }),
   ];
 }

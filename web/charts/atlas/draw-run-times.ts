@@ -32,7 +32,7 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
     ...baseOptions(look),
     marginTop: 8,
     marginRight: 16,
-    marginBottom: 38,
+    marginBottom: 40,
     marginLeft,
     x: { type: "linear", nice: true, zero: false, inset: 8 },
     y: { type: "band", domain: [...chart.subjects], padding: 0.3 },

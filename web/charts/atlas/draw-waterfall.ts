@@ -37,7 +37,7 @@ export function drawWaterfall(
     ...baseOptions(look),
     marginTop: 8,
     marginRight: 20,
-    marginBottom: 38,
+    marginBottom: 40,
     marginLeft,
     x: { type: "log", domain: [domain.from, domain.to] },
     y: { type: "band", domain: steps.map((_, index) => String(index)), padding: 0.28 },

@@ -17,8 +17,8 @@ interface Box {
   bottom: number;
 }
 
-/** The gap leaves space for the ring of a Pareto-optimal point. */
-const [characterWidth, lineHeight, gap] = [6.3, 13, 13];
+/** Of bold letters and figures. The gap leaves space for the ring of a Pareto-optimal point. */
+const [characterWidth, lineHeight, gap] = [7.4, 13, 13];
 
 /**
  * Finds positions for labels next to their points, in order: to the right, to the left, below, or above. Omits labels that
