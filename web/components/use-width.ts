@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { followWidth } from "./follow-width.ts";
 
 /** The width of an element in whole pixels, also after it changes; 0 until it is measured. */
 export function useWidth(box: RefObject<HTMLElement | null>): number {
@@ -7,11 +8,7 @@ export function useWidth(box: RefObject<HTMLElement | null>): number {
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const measure = (): void => setWidth(Math.floor(element.clientWidth));
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
+    return followWidth(element, () => setWidth(Math.floor(element.clientWidth)));
   }, []);
   return width;
 }

@@ -17,6 +17,7 @@ import { place, storeInAddress } from "../../router.ts";
 import { paletteVersion } from "../../theme.ts";
 import { DataTable } from "../tables/data-table.tsx";
 import { Panel, type PanelState } from "../panel.tsx";
+import { followWidth } from "../follow-width.ts";
 import { screenPalette } from "./screen-palette.ts";
 
 interface ChartPanelProps {
@@ -106,10 +107,9 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
     });
     // A ref is an output of this component.
     drawn.current = chart;
-    const observer = new ResizeObserver(() => chart.resize(element.clientWidth, height));
-    observer.observe(element);
+    const stop = followWidth(element, () => chart.resize(element.clientWidth, height));
     return () => {
-      observer.disconnect();
+      stop();
       chart.destroy();
       drawn.current = undefined;
     };

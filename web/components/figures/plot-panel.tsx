@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   type DrawnPlot,
   loadPlot,
@@ -111,7 +111,8 @@ function PlotFigure({ draw, heightAt, overlay, label, drawn }: FigureProps): JSX
   useEffect(() => {
     loadPlot().then(setLibrary, () => setLibrary("failed"));
   }, []);
-  useEffect(() => {
+  // Printing does not wait for effects that follow the painting.
+  useLayoutEffect(() => {
     if (library === undefined || library === "failed" || width < 40) return;
     const look = screenLook(width, heightAt(width));
     const plot = draw(library, look);

@@ -247,7 +247,12 @@ function HeatMap({ heat, zero }: { heat: HeatmapDocument; zero: ClockZero }): JS
         onPointerLeave={() => setCell(undefined)}
         onClick={(event) => choose(cellAt(event, heat))}
       >
-        <canvas ref={canvas} width={heat.columns * 2} height={heat.rows < 32 ? 256 : 384} />
+        <canvas
+          ref={canvas}
+          width={heat.columns * 2}
+          height={heat.rows < 32 ? 256 : 384}
+          style={{ maxHeight: `${heat.rows * thickestRow}px` }}
+        />
         {cell === undefined ? undefined : <CellFrame cell={cell} heat={heat} />}
       </div>
       <TimeAxis label={axes.timeLabel} ticks={axes.times} />
@@ -264,6 +269,9 @@ function HeatMap({ heat, zero }: { heat: HeatmapDocument; zero: ClockZero }): JS
     </div>
   );
 }
+
+/** So that few ranks are rows instead of blocks. Pixels. */
+const thickestRow = 40;
 
 interface AxisProps {
   label: string;
