@@ -14,6 +14,7 @@ import { readsAccuracy, writeTraining } from "../support/programs.ts";
 import { hasBrowser, launchBrowser, openPage, savePicture } from "./support/browser.ts";
 import { resultOf, runPitwall } from "./support/program.ts";
 import { serve } from "./support/serve.ts";
+import { textFaults } from "./support/text-faults.ts";
 
 const missing = hasBrowser ? "" : ": no Chromium at /usr/bin/chromium, nor in $PITWALL_CHROMIUM";
 
@@ -139,6 +140,9 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
           const name = pattern.slice(1).replaceAll(/[/:]+/gu, "-");
           await savePicture(page, `page-${name}-${width}-${colorScheme}`);
           if ((await overflow(page)) > 0) found.push(`wider than ${width} pixels`);
+          // Colors do not move texts.
+          if (colorScheme === "dark")
+            found.push(...(await textFaults(page)).map((fault) => `${fault}, at ${width} pixels`));
         }
         await isBusy.waitFor({ state: "detached" });
         found.push(...(await axeViolations(page)));
@@ -151,9 +155,39 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
       // Charts are drawn again for the width of the paper.
       await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
       await savePicture(page, `page-${pattern.slice(1).replaceAll(/[/:]+/gu, "-")}-print`);
+      found.push(...(await textFaults(page)).map((fault) => `${fault}, on paper`));
       expect([...found, ...violations]).toEqual([]);
     },
   );
+
+  test.each([
+    { path: () => `/runs/${ids.run}`, drawing: ".chart canvas" },
+    { path: () => "/atlas?benchmark=llama2_70b_lora&rows=all", drawing: ".plot-figure svg" },
+  ])("charts of a wide screen are drawn for paper: $drawing", async ({ path, drawing }) => {
+    const { origin } = await serve(home);
+    const { page } = await openPage(browser, `${origin}${path()}`);
+    await page.locator(drawing).first().waitFor();
+    // The layout of the paper exists only while the browser prints.
+    await page.evaluate(`matchMedia("print").addEventListener("change", ({ matches }) => {
+      if (!matches) return;
+      const drawing = document.querySelector("${drawing}");
+      const lines = (cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getClientRects().length;
+      };
+      globalThis.printed = {
+        pixels: Number(drawing.getAttribute("width")),
+        width: Math.floor(drawing.getBoundingClientRect().width),
+        brokenFigures: [...document.querySelectorAll("td:not(.left)")].filter((cell) => lines(cell) > 1).length,
+      };
+    })`);
+    await page.pdf({ format: "A4" });
+    const printed: unknown = await page.evaluate("globalThis.printed");
+    expect(printed).toMatchObject({ brokenFigures: 0 });
+    expect(await page.evaluate("printed.pixels - printed.width")).toBe(0);
+    expect(await page.evaluate<number>("printed.width")).toBeLessThanOrEqual(paper.width);
+  });
 
   test.each([
     "/runs",
