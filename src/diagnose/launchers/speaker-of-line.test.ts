@@ -18,11 +18,15 @@ describe("speakerOfLine", () => {
     ["(raylet, ip=10.2.0.4) x", undefined, undefined, "(raylet, ip=10.2.0.4) x"],
     ["3: x", undefined, undefined, "3: x"],
   ])("reads %s", (line, rank, process, text) => {
-    expect(speakerOfLine(line, false)).toEqual({ rank, process, text });
+    expect(speakerOfLine(line, {})).toEqual({ rank, process, text });
   });
 
   test("takes numbers before lines for tasks only in logs where most lines have one", () => {
-    expect(speakerOfLine(" 3: x", true)).toEqual({ rank: 3, process: undefined, text: "x" });
+    expect(speakerOfLine(" 3: x", { hasTasks: true })).toEqual({
+      rank: 3,
+      process: undefined,
+      text: "x",
+    });
     expect(haveTaskLabels(["0: a", "1: a", "0: b", "", "srun: error"])).toBe(true);
     expect(haveTaskLabels(["0: aeroplane", "1: boat", "2: cat", "3: dog"])).toBe(false);
     expect(haveTaskLabels(["step 1", "0: a", "step 2", "step 3"])).toBe(false);

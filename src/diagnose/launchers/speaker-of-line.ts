@@ -1,3 +1,5 @@
+import type { LearnedLabel } from "./learned-label.ts";
+
 /** Who printed a line of a log that holds the output of several ranks, by the label that a launcher put before it. */
 export interface Speaker {
   rank: number | undefined;
@@ -30,12 +32,20 @@ const taskLabel = /^\s*(\d+): ?/u;
 /** Cheap test: most lines have no label. */
 const mayHaveLabel = /^(?:\[|[\w.-]+(?:: \[|\s+\|\s)|\d{4}-\S+ \S+ [\d.]+ \[)/u;
 
-/** @param withTasks whether lines of this log begin with the number of the task of Slurm */
-export function speakerOfLine(text: string, withTasks: boolean): Speaker {
+/** How the lines of one log begin, if it is known. */
+interface Labels {
+  /** With the number of the task of Slurm. */
+  hasTasks?: boolean;
+  label?: LearnedLabel | undefined;
+}
+
+export function speakerOfLine(text: string, { hasTasks, label: learned }: Labels): Speaker {
   const actor = text.startsWith("(") ? processLabel.exec(text) : null;
   const { rank, process } = actor?.groups ?? {};
   const rest = text.slice(actor?.[0].length ?? 0);
-  const label = labelOf(rest) ?? (withTasks ? taskLabel.exec(rest) : null);
+  const label = labelOf(rest) ?? (hasTasks === true ? taskLabel.exec(rest) : null);
+  const own = label === null ? learned?.read(rest) : undefined;
+  if (own !== undefined) return { ...own, process: numberOf(process) };
   return {
     rank: numberOf(label?.[1] ?? rank),
     process: numberOf(process),

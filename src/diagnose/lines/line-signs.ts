@@ -1,5 +1,6 @@
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { readJsonLine } from "../launchers/json-line.ts";
+import type { LearnedLabel } from "../launchers/learned-label.ts";
 import type { LaunchedJob } from "../launchers/launched-job.ts";
 import { RankSections, speakerOfLine } from "../launchers/speaker-of-line.ts";
 import { StacksInLines } from "../stacks/stacks-in-lines.ts";
@@ -51,6 +52,8 @@ export interface LogLine {
   text: string;
   /** Lines of this log begin with the number of the task of Slurm. */
   hasTasks?: boolean;
+  /** How lines of this log name who printed them. */
+  label?: LearnedLabel | undefined;
 }
 
 /** A line, the process that printed it where no rank is known, and how far the training was. */
@@ -117,7 +120,7 @@ export class LineSigns {
   #attributed(seen: LogLine): Seen {
     const job = this.#job;
     if (job === undefined) return seen;
-    const { process, rank, text } = speakerOfLine(seen.text, seen.hasTasks === true);
+    const { process, rank, text } = speakerOfLine(seen.text, seen);
     const section = this.#sectionsOf(seen.file).push(text);
     const speaker = rank ?? job.rankOf(process) ?? section ?? seen.rank;
     if (speaker !== undefined) job.addRank(speaker, seen.file);

@@ -6,6 +6,7 @@ import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
 import { isPySpyText } from "../../diagnose/flight/read-py-spy-text.ts";
 import { peerOfStack } from "../../diagnose/flight/peer-of-stack.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
+import { type LearnedLabel, learnLabel } from "../../diagnose/launchers/learned-label.ts";
 import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
 import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
@@ -149,16 +150,18 @@ async function readLog(
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
   let first: string[] | undefined = [];
   let hasTasks = false;
+  let label: LearnedLabel | undefined;
   let line = 0;
   let columns: readonly string[] | undefined;
   const push = (text: string): void => {
     line += 1;
     columns = (line === 1 ? columnsOf(name, text) : undefined) ?? printedColumns(text) ?? columns;
     const row = columns === undefined ? undefined : rowText(columns, text);
-    signs.push({ file: name, line, rank, text: row ?? text, hasTasks });
+    signs.push({ file: name, line, rank, text: row ?? text, hasTasks, label });
   };
   const start = (held: readonly string[]): void => {
     hasTasks = rank === undefined && haveTaskLabels(held);
+    label = rank === undefined ? learnLabel(held) : undefined;
     first = undefined;
     for (const text of held) push(text);
   };
