@@ -3,7 +3,7 @@ import { jobRanksOf } from "../schema/run/hosts/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
 import { reportedFaults, reportedHang } from "./ends/reported-faults.ts";
-import { silence } from "./ends/stated-causes.ts";
+import { silence } from "./ends/silence-of-run.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
 import { byWords, isOpen, saysMore, withoutWords, withWords } from "./words/judge-by-words.ts";
@@ -76,7 +76,8 @@ function isExplainedBy({ kind, ranks }: Cause, reported: readonly Cause[]): bool
 }
 
 /** Steps that a program reports show more than what was seen from outside. */
-function slowRanks({ steps, waits = [] }: RunFacts): Cause[] {
+function slowRanks({ steps, waits = [], uneven }: RunFacts): Cause[] {
+  if (uneven !== undefined) return [uneven];
   return steps.size > 0 ? findSlowRanks(steps) : findSleepingRank(waits);
 }
 

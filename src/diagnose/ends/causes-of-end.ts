@@ -160,8 +160,10 @@ const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => 
     return { kind: "killed", ...common, likelihood: 0.6, signal: "SIGKILL" };
   },
   preemption: (_said, common) => ({ kind: "preemption", ...common, likelihood: 0.9 }),
-  "time-limit": (_said, common) => {
-    return { kind: "out-of-time", ...common, likelihood: 0.9, limit: "scheduler" };
+  // A limit is one of the job, whoever prints that it was reached.
+  "time-limit": (_said, { evidence }) => {
+    const whole = { ranks: [], hosts: [], evidence };
+    return { kind: "out-of-time", ...whole, likelihood: 0.9, limit: "scheduler" };
   },
   "node-failed": (reason, common) => ({ kind: "host-lost", ...common, likelihood: 0.9, reason }),
   "not-a-number": (_said, common) => ({ kind: "not-a-number", ...common, likelihood: 0.8 }),

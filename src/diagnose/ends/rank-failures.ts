@@ -2,6 +2,7 @@ import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import { unknownHost } from "../launchers/launched-job.ts";
 import { rankOfSign, type SeenSign } from "../lines/line-signs.ts";
+import { compareTimes } from "../lines/time-of-line.ts";
 import type { SignKind } from "../lines/sign-patterns.ts";
 import type { RunFacts } from "../run-facts.ts";
 
@@ -47,6 +48,7 @@ const weights: Record<SignKind, number> = {
   "not-a-number": 2,
   exception: 3,
   "other-exception": 4,
+  severe: 4,
   timeout: 5,
   connection: 5,
   mismatch: 5,
@@ -55,6 +57,9 @@ const weights: Record<SignKind, number> = {
   "no-progress": 6,
   "data-wait": 6,
   thermal: 6,
+  "replicas-differ": 6,
+  "weak-link": 6,
+  "clock-moved": 6,
   stopped: 6,
 };
 
@@ -68,6 +73,9 @@ const ofReports: ReadonlySet<SignKind> = new Set([
   "no-progress",
   "data-wait",
   "thermal",
+  "replicas-differ",
+  "weak-link",
+  "clock-moved",
 ]);
 
 /** Whether a sign only tells that other ranks are gone, or do not answer. */
@@ -137,13 +145,21 @@ function byBlame(a: RankFailure, b: RankFailure): number {
   const byClass = classes.indexOf(a.class) - classes.indexOf(b.class);
   if (byClass !== 0) return byClass;
   // Times of error files are more exact than the order in which ends were noticed.
-  const times = [a, b].map(({ signs }) => signs.find(({ timeMs }) => timeMs !== undefined)?.timeMs);
-  const [timeA, timeB] = times;
-  if (timeA !== undefined && timeB !== undefined && timeA !== timeB) return timeA - timeB;
+  const byTime = statedFirst(a, b);
+  if (byTime !== 0) return byTime;
   const byLine = printedFirst(a, b);
   if (byLine !== 0) return byLine;
   if (a.endedMs !== b.endedMs) return a.endedMs - b.endedMs;
   return (a.signs[0]?.line ?? 0) - (b.signs[0]?.line ?? 0) || a.rank - b.rank;
+}
+
+/** By the times in different files; in one file, the order of the lines is that of the time. */
+function statedFirst(a: RankFailure, b: RankFailure): number {
+  const [signA, signB] = [a, b].map(({ signs }) =>
+    signs.find(({ timeMs }) => timeMs !== undefined),
+  );
+  if (signA?.timeMs === undefined || signB?.timeMs === undefined) return 0;
+  return signA.file === signB.file ? 0 : compareTimes(signA.timeMs, signB.timeMs);
 }
 
 /** Ends this far apart may have been noticed in another order than they happened. */
@@ -177,7 +193,7 @@ function classOfSign(kind: SignKind, signs: readonly SeenSign[]): FailureClass {
   // An exception that follows a broken connection is about that connection.
   if (isFollowUp(signs)) return "victim";
   // Programs have exceptions of their own for the loss of another rank, too.
-  return kind === "other-exception" ? "exit-only" : "own-exception";
+  return kind === "other-exception" || kind === "severe" ? "exit-only" : "own-exception";
 }
 
 /** NCCL's watchdog aborts the process of a rank that has waited too long, or whose peers are gone. */

@@ -2,21 +2,57 @@ import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
 
-/** What tools inside the program have found and print: slow ranks, and results that differ when they are computed again. */
+/** What tools inside the program and beside it have found and print: slow ranks, results that differ when they are computed again, hot devices. */
 export function reportedFaults({ signs }: Pick<RunFacts, "signs">): Cause[] {
-  return [slowOnes(signs), waitsForData(signs), corruptions(signs)].flat();
+  return [
+    slowOnes(signs),
+    corruptions(signs),
+    ...["data-wait", "thermal", "replicas-differ", "weak-link", "clock-moved"].map((kind) =>
+      reported(kind, signs),
+    ),
+  ].flat();
 }
 
-function waitsForData(signs: readonly SeenSign[]): Cause[] {
-  const reports = signs.filter(({ kind }) => kind === "data-wait");
-  if (reports.length === 0) return [];
-  const speakers = new Set(signs.flatMap(({ rank }) => rank ?? []));
+function reported(kind: string, signs: readonly SeenSign[]): Cause[] {
+  const reports = signs.filter((sign) => sign.kind === kind);
+  const [first] = reports;
+  if (first === undefined) return [];
   const ranks = [...new Set(reports.flatMap((sign) => rankOfSign(sign) ?? []))];
-  // If all say so, or the only one that prints, none is the slow one.
-  const isOfFew = ranks.length > 0 && ranks.length <= speakers.size / 2;
-  const evidence = reports.slice(0, 3).map((sign) => lineEvidence(sign));
-  const named = isOfFew ? ranks.toSorted((a, b) => a - b) : [];
-  return [{ kind: "data-starvation", ranks: named, hosts: [], likelihood: 0.7, evidence }];
+  const speakers = new Set(signs.flatMap((sign) => rankOfSign(sign) ?? []));
+  // If all say so, none of them is another than the others.
+  const areFew = ranks.length === 1 || ranks.length <= speakers.size / 2;
+  const common = {
+    ranks: areFew ? ranks.toSorted((a, b) => a - b) : [],
+    hosts: [],
+    likelihood: 0.8,
+    evidence: reports.slice(0, 3).map((sign) => lineEvidence(sign)),
+  };
+  switch (kind) {
+    case "data-wait":
+      return [{ kind: "data-starvation", ...common }];
+    case "thermal":
+      return [{ kind: "thermal-throttle", ...common }];
+    case "replicas-differ":
+      return [{ kind: "replica-divergence", ...common }];
+    case "weak-link":
+      return [{ kind: "slow-link", ...common }];
+    default:
+      return clockSteps(first, common);
+  }
+}
+
+const moved =
+  /\b(?:by|of|:)\s*(?<value>[-+]?\d+(?:\.\d+)?)\s*(?<unit>ms|milliseconds?|s|sec(?:ond)?s?|min(?:ute)?s?|h(?:ours?)?)\b/iu;
+const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function clockSteps(
+  { text }: SeenSign,
+  common: Pick<Cause, "evidence" | "likelihood" | "hosts">,
+): Cause[] {
+  const { value, unit = "" } = moved.exec(text)?.groups ?? {};
+  if (value === undefined) return [];
+  const ms = /^m(?:s|illi)/iu.test(unit) ? 1 : (unitMs[unit.slice(0, 1).toLowerCase()] ?? 1);
+  return [{ kind: "clock-step", ...common, ranks: [], steppedMs: ms * Number(value) }];
 }
 
 function slowOnes(signs: readonly SeenSign[]): Cause[] {

@@ -5,6 +5,7 @@ import { findStuck, type StuckJob, type StuckOperation } from "./find-stuck.ts";
 import type { FlightDump, FlightEntry } from "./flight-dump.ts";
 import { hasLeftItsPattern } from "./own-pattern.ts";
 import type { WaitedPeer } from "./peer-of-stack.ts";
+import type { WaitedLock } from "../stacks/lock-of-stack.ts";
 import { ownFrame } from "./read-stack.ts";
 
 export interface RankStack {
@@ -13,6 +14,8 @@ export interface RankStack {
   frames: readonly StackFrame[];
   /** The rank that it waits for in `send` or `recv`. */
   peer?: WaitedPeer;
+  /** Another thread of its process holds the lock that its main thread waits for. */
+  lock?: WaitedLock;
   /** What the process did in a second, as its host shows it. */
   process?: RankProcess;
 }

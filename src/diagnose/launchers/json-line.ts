@@ -7,7 +7,10 @@ export interface JsonLine {
   texts: readonly string[];
 }
 
-const rankKeys = ["rank", "global_rank", "process_rank", "process_index", "worker_rank"];
+const rankKeys =
+  "rank global_rank process_rank process_index worker_rank world_rank rank_id worker worker_id replica replica_id trainer_id task_index".split(
+    " ",
+  );
 const levelKeys = ["level", "levelname", "severity", "lvl"];
 const mildLevel = /^(?:info|debug|warn)/iu;
 
@@ -18,20 +21,60 @@ export function readJsonLine(
 ): JsonLine | undefined {
   const value = parse(text);
   if (value === undefined) return undefined;
-  const messages = Object.values(value).filter(
-    (each): each is string =>
-      typeof each === "string" && (each.trimEnd().includes("\n") || isTelling(each)),
+  const messages = Object.entries(value).flatMap(([key, each]) =>
+    typeof each === "string" &&
+    !levelKeys.includes(key) &&
+    (each.trimEnd().includes("\n") || isTelling(each))
+      ? [each]
+      : [],
   );
   const level = levelKeys.map((key) => value[key]).find((each) => typeof each === "string");
   const prefix =
     typeof level === "string" && mildLevel.test(level) ? `${level.toUpperCase()} ` : "";
-  const texts = messages.flatMap((each) => each.split("\n")).map((each) => prefix + each);
-  return { rank: rankIn(value), texts: texts.length === 0 ? [text] : texts };
+  const lists = listsIn(value);
+  const texts = messages
+    .flatMap((each) => each.split("\n"))
+    .map((each) => prefix + each + (lists !== "" && isTelling(each) ? lists : ""));
+  const all = [...texts, ...recordsIn(value)];
+  return { rank: rankIn(value), texts: all.length === 0 ? [text] : all };
+}
+
+/** Ranks that a message is about stand beside it: `missing_ranks=[5]`. */
+function listsIn(value: JsonObject): string {
+  const lists = Object.entries(value).filter(
+    ([, each]) => Array.isArray(each) && each.length > 0 && each.every(Number.isSafeInteger),
+  );
+  return lists.map(([key, each]) => ` ${key}=${JSON.stringify(each)}`).join("");
+}
+
+const stateKey = /exit|signal|reason|status|state|phase|error|code|event|result|message/iu;
+
+/** What objects say about ranks that they name, `rank=2 exit_code=137 reason=OOMKilled`, at any depth. */
+export function recordsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => recordsIn(each));
+  if (!isJsonObject(value)) return [];
+  const inner = Object.values(value).flatMap((each) =>
+    typeof each === "object" ? recordsIn(each) : [],
+  );
+  const rank = rankIn(value);
+  if (rank === undefined) return inner;
+  const fields = Object.entries(value).flatMap(([key, each]) =>
+    isField(each) && stateKey.test(key) ? [`${key}=${String(each).split("\n", 1)[0]}`] : [],
+  );
+  return fields.length === 0 ? inner : [[`rank=${rank}`, ...fields].join(" "), ...inner];
+}
+
+function isField(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 function rankIn(value: JsonObject): number | undefined {
-  const rank = rankKeys.map((key) => value[key]).find((each) => Number.isSafeInteger(each));
-  return typeof rank === "number" && rank >= 0 ? rank : undefined;
+  for (const key of rankKeys) {
+    const found = value[key];
+    const rank = typeof found === "string" ? Number(/(\d{1,5})$/u.exec(found)?.[1] ?? "x") : found;
+    if (typeof rank === "number" && Number.isSafeInteger(rank) && rank >= 0) return rank;
+  }
+  return undefined;
 }
 
 function parse(text: string): JsonObject | undefined {

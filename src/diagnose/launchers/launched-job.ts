@@ -3,6 +3,7 @@ import type {
   LifecycleEvent,
   LifecycleEventBody,
 } from "../../schema/run/events/lifecycle-event.ts";
+import { endsOfMembers, mayTellEnd } from "./ends-of-members.ts";
 import {
   type End,
   type EndSource,
@@ -32,7 +33,19 @@ interface StatedEnd {
   how: End;
   by: EndSource;
   place: Evidence;
+  /** How many steps its log had reported. */
+  progress: number;
 }
+
+/** How far the logs of a job are. */
+export interface SeenProgress {
+  /** Lines about steps in a log. */
+  of: (file: string) => number;
+  isCompleted: () => boolean;
+}
+
+/** A process that so many lines about steps follow was started again, or not needed. */
+const survivedAfter = 3;
 
 /** Larger numbers in names and labels are no ranks. */
 const maximumRanks = 65_536;
@@ -47,11 +60,17 @@ export class LaunchedJob {
   readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
   #count = 0;
+  #progress: SeenProgress = { of: () => 0, isCompleted: () => false };
   #first: number | undefined;
 
+  follow(progress: SeenProgress): void {
+    this.#progress = progress;
+  }
+
   /** A rank speaks in a log. */
-  addRank(rank: number, file: string): void {
+  addRank(rank: number, file: string, host?: string): void {
     if (rank >= maximumRanks) return;
+    if (host !== undefined && !this.#hosts.has(rank)) this.#hosts.set(rank, host);
     this.#ranks.add(rank);
     const files = this.#filesOf.get(rank) ?? new Set();
     files.add(file);
@@ -60,12 +79,20 @@ export class LaunchedJob {
 
   /** @returns whether lines like it have to be seen, too */
   push(line: JobLine): boolean {
-    if (!mayBeStatement(line.text)) return false;
+    if (!mayBeStatement(line.text)) return this.#pushWords(line);
     const table = this.#tables.get(line.file) ?? new FailureTable();
     this.#tables.set(line.file, table);
-    for (const statement of [...statementsOf(line.text), ...table.push(line.text)])
-      this.#take(statement, line);
+    const stated = [...statementsOf(line.text), ...table.push(line.text)];
+    for (const statement of stated) this.#take(statement, line);
+    if (stated.length === 0) this.#pushWords(line);
     return true;
+  }
+
+  #pushWords(line: JobLine): boolean {
+    if (!mayTellEnd(line.text)) return false;
+    const stated = endsOfMembers(line.text);
+    for (const statement of stated) this.#take(statement, line);
+    return stated.length > 0;
   }
 
   #take(statement: Statement, { file, line, rank, text }: JobLine): void {
@@ -89,21 +116,22 @@ export class LaunchedJob {
         return;
       case "process-end": {
         const { process, localRank, how } = statement;
-        this.#ends.push({ rank: undefined, process, localRank, how, by: "launcher", place });
+        const end = { rank: undefined, process, localRank, how, place };
+        this.#ends.push({ ...end, by: "launcher", progress: this.#progress.of(file) });
         return;
       }
       case "end":
-        this.#takeEnd(statement, rank, place);
+        this.#takeEnd(statement, rank, { place, progress: this.#progress.of(file) });
     }
   }
 
   #takeEnd(
     { ranks, how, by, host }: Extract<Statement, { kind: "end" }>,
     speaker: number | undefined,
-    place: Evidence,
+    seen: Pick<StatedEnd, "place" | "progress">,
   ): void {
     for (const ended of by === "own" ? [speaker] : ranks) {
-      this.#ends.push({ rank: ended, process: undefined, how, by, place });
+      this.#ends.push({ rank: ended, process: undefined, how, by, ...seen });
       if (ended !== undefined && host !== undefined) this.#hosts.set(ended, host);
     }
   }
@@ -160,7 +188,10 @@ export class LaunchedJob {
   #knownEnds(): Map<number, StatedEnd> {
     const known = new Map<number, StatedEnd>();
     const hasLauncher = this.#ends.some(({ by }) => by === "launcher");
-    const ended = this.#ends.filter(({ by }) => by !== "task" || !hasLauncher);
+    const ended = this.#ends.filter(
+      (end) =>
+        !(hasLauncher && (end.by === "task" || end.by === "words")) && !this.#isSurvived(end),
+    );
     for (const end of ended) {
       const rank = end.rank ?? this.rankOf(end.process) ?? this.#localRankOf(end);
       const before = rank === undefined ? undefined : known.get(rank);
@@ -171,6 +202,12 @@ export class LaunchedJob {
       [...known].find(([, { how }]) => how.signal !== "SIGTERM");
     if (first === undefined) return known;
     return new Map([first, ...[...known].filter((each) => each !== first)]);
+  }
+
+  /** Only words say that it ended, and the training went on. */
+  #isSurvived(end: StatedEnd): boolean {
+    const later = this.#progress.of(fileOf(end)) - end.progress;
+    return end.by === "words" && (this.#progress.isCompleted() || later >= survivedAfter);
   }
 
   /** On the only host, the local number of a rank is its number. */

@@ -18,7 +18,7 @@ test.each([
 
 test("counts local numbers of hosts through", () => {
   const lines = ["[n0:0] a", "[n0:1] a", "[n1:0] a", "[n1:1] a", "[n1:0] b", "[n0:1] b"];
-  expect(learnLabel(lines)?.read("[n1:1] x")).toEqual({ rank: 3, text: "x" });
+  expect(learnLabel(lines)?.read("[n1:1] x")).toEqual({ rank: 3, text: "x", host: "n1" });
 });
 
 test.each([

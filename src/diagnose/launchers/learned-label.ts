@@ -1,19 +1,21 @@
 /** How the lines of one log name the process that printed them, learned from its first lines. */
 export interface LearnedLabel {
   /** The rank that a line's label names, and the line without the label. */
-  read(text: string): { rank: number; text: string } | undefined;
+  read(text: string): { rank: number; text: string; host?: string } | undefined;
 }
 
 /** A time before the label. */
 const time = String.raw`(?:\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?\s+)?`;
 /** In brackets, or a word that ends before a colon, a bar or an arrow. */
 const labelled = new RegExp(
-  String.raw`^${time}(?<label>\[[^\][]{1,40}\]|\([^()]{1,40}\)|<[^<>]{1,40}>|\{[^{}"]{1,40}\}|[A-Za-z][\w./@-]*(?:[[(# ]\d+[\])]?)?(?=\s*[:|>]))(?<end>\s*(?:[:|>]+\s?|\s))`,
+  String.raw`^${time}(?<label>\[[^\][]{1,40}\]|\([^()]{1,40}\)|<[^<>]{1,40}>|\{[^{}"]{1,40}\}|\s*(?:[Ff]rom )?[A-Za-z][\w./@-]*(?:[[(# ]\d+[\])]?)?(?=\s*[:|>]))(?<end>\s*(?:[:|>]+\s?|\s))`,
   "u",
 );
 /** Names of one of the equal processes. */
 const ofMember =
-  /^(?:global|world|mpi)?[ _-]?(?:r|w|p|rk|rank|worker|wrk|proc|process|task|replica|trainer|learner|actor|member|node\w*[:/.-]\w*|host\w*[:/.-]\w*)$/iu;
+  /^(?:from )?(?:global|world|mpi)?[ _-]?(?:r|w|p|rk|rank|worker|wrk|proc|process|task|replica|trainer|learner|actor|member|node\w*[:/.-]\w*|host\w*[:/.-]\w*)$/iu;
+/** `[n1:` before the number. */
+const ofHostAndNumber = /^[[(<{](?:\w+-)*[A-Za-z]+[-_]?#?[:/]$/u;
 /** Numbers after these count something else. */
 const ofOthers =
   /(?:epoch|step|iter\w*|batch|attempt|restart|line|version|job|pid|tid|thread|loss|layer|stage|phase|trial|fold|round|gen\w*|episode|shard|part|v|e)$/iu;
@@ -58,7 +60,7 @@ function mayBeRanks(stem: string, labels: readonly Label[], lineCount: number): 
   const word = stem.replaceAll(/[[\](){}<>#]/gu, " ").trim();
   if (ofOthers.test(word) || labels.some(({ number }) => number > maximumRank)) return false;
   const distinct = new Set(labels.map(({ number }) => number));
-  const isNamed = ofMember.test(word.replaceAll(/[\s:=._-]+$/gu, ""));
+  const isNamed = ofMember.test(word.replaceAll(/[\s:=._-]+$/gu, "")) || ofHostAndNumber.test(stem);
   const isDense = Math.max(...distinct) < 4 * distinct.size + 4;
   if (distinct.size < 2 || !isDense) return isNamed && distinct.size > 0;
   if (isNamed) return true;
@@ -71,12 +73,14 @@ function mayBeRanks(stem: string, labels: readonly Label[], lineCount: number): 
 
 function readerOf(stem: string, labels: readonly Label[]): LearnedLabel {
   const ofHosts = localNumbers(labels);
+  const isOfHosts = new Set(labels.map(({ hosts }) => hosts)).size > 1;
   return {
     read: (line) => {
       const label = labelOf(line);
       if (label === undefined || label.before.replaceAll(/\d+/gu, "#") !== stem) return undefined;
       const rank = ofHosts?.(label) ?? label.number;
-      return { rank, text: line.slice(label.length) };
+      const host = isOfHosts ? { host: label.hosts.replaceAll(" ", "-") } : {};
+      return { rank, text: line.slice(label.length), ...host };
     },
   };
 }
@@ -87,7 +91,7 @@ function localNumbers(labels: readonly Label[]): ((label: Label) => number) | un
   for (const { hosts, number } of labels)
     byHost.set(hosts, (byHost.get(hosts) ?? new Set()).add(number));
   const hosts = [...byHost.keys()].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const all = [...byHost.values()].flatMap((each) => [...each]);
+  const all = [...byHost.values()].flatMap((each) => Array.from(each));
   const areRepeated = new Set(all).size < all.length;
   if (hosts.length < 2 || !areRepeated) return undefined;
   const perHost = Math.max(...all) + 1;

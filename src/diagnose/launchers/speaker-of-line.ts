@@ -5,6 +5,8 @@ export interface Speaker {
   rank: number | undefined;
   /** Ray labels lines with the process, and says elsewhere which rank that is. */
   process: number | undefined;
+  /** The host that the label names. */
+  host?: string;
   /** The line without the label. */
   text: string;
 }
@@ -40,17 +42,20 @@ interface Labels {
 }
 
 export function speakerOfLine(text: string, { hasTasks, label: learned }: Labels): Speaker {
-  const actor = text.startsWith("(") ? processLabel.exec(text) : null;
-  const { rank, process } = actor?.groups ?? {};
-  const rest = text.slice(actor?.[0].length ?? 0);
-  const label = labelOf(rest) ?? (hasTasks === true ? taskLabel.exec(rest) : null);
-  const own = label === null ? learned?.read(rest) : undefined;
-  if (own !== undefined) return { ...own, process: numberOf(process) };
-  return {
-    rank: numberOf(label?.[1] ?? rank),
-    process: numberOf(process),
-    text: rest.slice(label?.[0].length ?? 0),
-  };
+  const actor = actorOf(text);
+  const label = labelOf(actor.text) ?? (hasTasks === true ? taskLabel.exec(actor.text) : null);
+  const own = label === null ? learned?.read(actor.text) : undefined;
+  if (own !== undefined) return { ...own, process: actor.process };
+  if (label === null) return actor;
+  return { ...actor, rank: numberOf(label[1]), text: actor.text.slice(label[0].length) };
+}
+
+/** By the label of Ray. */
+function actorOf(text: string): Speaker {
+  const match = text.startsWith("(") ? processLabel.exec(text) : null;
+  if (match === null) return { rank: undefined, process: undefined, text };
+  const { rank, process } = match.groups ?? {};
+  return { rank: numberOf(rank), process: numberOf(process), text: text.slice(match[0].length) };
 }
 
 function numberOf(digits: string | undefined): number | undefined {

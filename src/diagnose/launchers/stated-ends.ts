@@ -14,8 +14,8 @@ export interface End {
   signal?: string;
 }
 
-/** `task`: of srun, whose tasks may be launchers; `own`: of the rank whose log the line is in. */
-export type EndSource = "launcher" | "task" | "own";
+/** `task`: of srun, whose tasks may be launchers; `own`: of the rank whose log the line is in; `words`: of a launcher that is not known. */
+export type EndSource = "launcher" | "task" | "own" | "words";
 
 const signalNames: ReadonlyMap<number, string> = new Map([
   [2, "SIGINT"],
@@ -29,7 +29,7 @@ const signalNames: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** A negative code is a signal. */
-function endOf(code: number): End {
+export function endOf(code: number): End {
   const signal = signalNames.get(-code);
   return signal === undefined ? { exitCode: code } : { signal };
 }

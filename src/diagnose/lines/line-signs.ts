@@ -1,8 +1,10 @@
+import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { readJsonLine } from "../launchers/json-line.ts";
 import type { LearnedLabel } from "../launchers/learned-label.ts";
 import type { LaunchedJob } from "../launchers/launched-job.ts";
 import { RankSections, speakerOfLine } from "../launchers/speaker-of-line.ts";
+import { UnevenValues } from "../steps/uneven-values.ts";
 import { StacksInLines } from "../stacks/stacks-in-lines.ts";
 import { KnownShapes, type LineShape } from "./known-shapes.ts";
 import {
@@ -15,6 +17,7 @@ import { hasBadWord, PrintedValues } from "./printed-values.ts";
 import { dependsOnDigits, type LineSign, signOfLine } from "./sign-of-line.ts";
 import { mayBeSign } from "./sign-patterns.ts";
 import { signOfWords } from "../words/sign-of-words.ts";
+import { RecentTimes } from "./time-of-line.ts";
 import { type LineContext, TracebackWatch } from "./traceback-watch.ts";
 
 /** A line that is a sign of something. */
@@ -40,6 +43,8 @@ export interface SeenLines {
   badLosses: readonly PrintedLoss[];
   /** The largest jump of a printed loss that came back. */
   printedSpike: PrintedSpike | undefined;
+  /** Ranks whose steps are longer, by what tables and lines state for each. */
+  uneven?: Cause | undefined;
   /** In the order of the lines. */
   signs: readonly SeenSign[];
 }
@@ -76,7 +81,7 @@ const completion =
 /** A launcher inside the program, about a process that it starts again if it may. */
 const processFailed = /\bfailed \(exitcode: -?\d+\) local_rank: \d/u;
 /** Signs of what makes steps slow, while the training goes on. */
-const ofSpeed: ReadonlySet<string> = new Set(["slow-rank", "data-wait"]);
+const ofSpeed: ReadonlySet<string> = new Set(["slow-rank", "data-wait", "weak-link"]);
 /** Signs that do not stop a program that completes, even if no later line about a step shows it. */
 const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
@@ -85,11 +90,13 @@ const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d
 export class LineSigns {
   readonly #kept = new Map<string, KeptSign[]>();
   readonly #losses = new PrintedLosses();
+  readonly #uneven = new UnevenValues();
   readonly #values = new PrintedValues();
   readonly #watches = new Map<number | undefined, TracebackWatch>();
   readonly #shapes = new KnownShapes();
   readonly #progress = new Map<string, number>();
   readonly #sections = new Map<string, RankSections>();
+  readonly #times = new RecentTimes();
   readonly #job: LaunchedJob | undefined;
   readonly #stacks = new StacksInLines();
   #lineCount = 0;
@@ -98,6 +105,10 @@ export class LineSigns {
   /** @param job collects what the lines say about a job of which there is no record; then labels of lines name the ranks */
   constructor(job?: LaunchedJob) {
     this.#job = job;
+    job?.follow({
+      of: (file) => this.#progress.get(file) ?? 0,
+      isCompleted: () => this.#isCompleted,
+    });
   }
 
   push(seen: LogLine): void {
@@ -120,10 +131,11 @@ export class LineSigns {
   #attributed(seen: LogLine): Seen {
     const job = this.#job;
     if (job === undefined) return seen;
-    const { process, rank, text } = speakerOfLine(seen.text, seen);
+    this.#times.push(seen.file, seen.text);
+    const { process, rank, host, text } = speakerOfLine(seen.text, seen);
     const section = this.#sectionsOf(seen.file).push(text);
     const speaker = rank ?? job.rankOf(process) ?? section ?? seen.rank;
-    if (speaker !== undefined) job.addRank(speaker, seen.file);
+    if (speaker !== undefined) job.addRank(speaker, seen.file, host);
     const labelled = speaker === undefined ? job.hostLabel(text) : undefined;
     const place = { file: seen.file, line: seen.line };
     return { ...place, rank: speaker, text, process, ...labelled };
@@ -136,6 +148,7 @@ export class LineSigns {
   }
 
   #look(seen: Seen): void {
+    if (this.#job !== undefined && seen.text.startsWith("rank=")) this.#uneven.push(seen);
     const watch = this.#watchOf(
       seen.rank ?? (seen.process === undefined ? undefined : -seen.process),
     );
@@ -157,7 +170,7 @@ export class LineSigns {
     if (!matters && !dependsOnDigits(text)) this.#shapes.add(text, shape);
     if (!matters) return;
     const sign = inContext(own, watch.push(text));
-    if (sign !== undefined) this.add({ ...seen, ...sign });
+    if (sign !== undefined) this.add({ timeMs: this.#times.last(seen.file), ...seen, ...sign });
   }
 
   /** Whether it says something about the job, or belongs to a stack. */
@@ -176,10 +189,11 @@ export class LineSigns {
   }
 
   #isPassed({ kind, file, progress, isGeneral }: KeptSign): boolean {
+    if (ofSpeed.has(kind)) return false;
     const later = (this.#progress.get(file) ?? 0) - progress;
     const hasEndedWell = this.#isCompleted && this.#job?.hasEnds === false;
-    if (ofSpeed.has(kind)) return false;
-    if (isGeneral === true && (hasEndedWell || later >= generalPassedAfter)) return true;
+    if (isGeneral === true)
+      return hasEndedWell || later >= (kind === "severe" ? 1 : generalPassedAfter);
     if (hasEndedWell && survived.has(kind)) return true;
     return kind !== "not-a-number" && later >= (hasEndedWell ? 1 : passedAfter);
   }
@@ -214,6 +228,7 @@ export class LineSigns {
       lossRanks: this.#losses.ranks,
       badLosses: this.#losses.isEmpty ? this.#values.bad : this.#losses.bad,
       printedSpike: this.#losses.spike,
+      uneven: this.#uneven.cause,
       signs: [...this.#kept.values()]
         .flat()
         .flatMap((sign) => this.#ofHost(this.#told(sign), sign.host))

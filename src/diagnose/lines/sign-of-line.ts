@@ -38,7 +38,7 @@ const maximumCharacters = 2000;
 
 /** Whether a line with other digits may be a sign although this one is none: by the numbers of errors, signals and ends. */
 export function dependsOnDigits(text: string): boolean {
-  return /errno|signal|return code/iu.test(text);
+  return /errno|signal|return|exit|status|code|\brc\b/iu.test(text);
 }
 
 /** What follows only lists what the cause may be. */
@@ -52,7 +52,9 @@ export function signOfLine(text: string): LineSign | undefined {
   const line = text.length > maximumCharacters ? text.slice(0, maximumCharacters) : text;
   const bare = withoutLabel(line).replace(guesses, "");
   const state = mayHaveState(bare) ? stateInLine(bare) : undefined;
-  const kind = state ?? kindOf(bare);
+  // Machines that are taken back go down in good order.
+  const isTaken = state === "node-failed" && /preempt|reclaim|spot inst/iu.test(bare);
+  const kind = isTaken ? "preemption" : (state ?? kindOf(bare));
   return kind === undefined ? undefined : { kind, ...namedIn(line, kind) };
 }
 

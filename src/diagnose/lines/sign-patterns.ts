@@ -31,7 +31,15 @@ export const signKinds = [
   "data-wait",
   /** Clocks are lowered because of the temperature. */
   "thermal",
+  /** Copies of the model are no longer equal. */
+  "replicas-differ",
+  /** A link that loses or delays what it carries. */
+  "weak-link",
+  /** The clock of a host was set while the job ran. */
+  "clock-moved",
   "exception",
+  /** A line that is only severe: nobody knows what it says. */
+  "severe",
   /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
   "other-exception",
 ] as const;
@@ -60,6 +68,7 @@ export const signRows: readonly SignRow[] = [
     /not received the Notify record from remote rank|did not get (?:\w+ )?heartbeat/iu,
   ),
   row("slow-rank", /\bstragglers?\b.*\branks?\W+(?:\w+\(rank=)?\d/iu),
+  row("thermal", /\b[HS]W Thermal Slowdown\s*:\s*Active\b/iu),
   row("not-reproducible", /\bresult is not reproducible\b/iu),
   row(
     "connection",
@@ -212,6 +221,7 @@ const hint = new RegExp(
     /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|alloc|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
     /wall ?(?:clock|time)|duration|reached|expir|unavailable|offline|power|reclaim|evict|revok|notice|maintenance|outbid|priority/,
     /stuck|hung|stall|progress|starv|bottleneck|slower|throttl|thermal|overheat|inode|full|truncat|corrupt|crc|magic|checksum|incomplete/,
+    /never|joined|completed|internal|degraded|packet|congest|flap|symbol|stepped|jumped|skew|hash|different|sdc|panic|critical|uncaught|unhandled|sigsegv|sigabrt|last seen/,
     /finite|diverg|overflow|inconsisten|disagree|violation|unhealthy|accessible|unrecover|timeout|missing|absent|respond/,
     /verbind|conexi|unhandled system|got completion|streamreader|safetensor|checkpoint|ckpt|sstable|dataloss/,
   ]

@@ -67,6 +67,8 @@ const persistence: Record<FaultKind, "outside" | "program" | "lasting"> = {
   "loss-spike": "program",
   "compute-straggler": "outside",
   "data-starvation": "outside",
+  "thermal-throttle": "outside",
+  lock: "outside",
   "slow-link": "outside",
   "replica-divergence": "outside",
   "silent-corruption": "outside",

@@ -12,8 +12,15 @@ export function signOfWords(line: string): LineSign | undefined {
   // The messages in it are looked at by themselves.
   if (line.startsWith("{")) return undefined;
   const text = withoutSettings(line.slice(0, maximumCharacters));
-  const kind = isDenied(text) ? kindInSentences(text) : kindOfWords(text);
+  const kind = isDenied(text) ? kindInSentences(text) : (kindOfWords(text) ?? severity(text));
   return kind === undefined ? undefined : signOf(kind, text);
+}
+
+const severe =
+  /\b(?:FATAL|CRITICAL|PANIC|panic(?:ked)?|(?:unhandled|uncaught) (?:exception|error)|SIG(?:SEGV|ABRT|BUS|ILL|FPE)|core dumped|hardware exception|assert(?:ion)? (?:failed|error)|[Aa]bort(?:ed|ing)(?: with|:|$))|^\W*(?:error|fatal)(?:\[\w+\])?:|\b(?:level|lvl|severity)=["']?(?:error|fatal|critical)\b|\bERROR\b/u;
+
+function severity(text: string): SignKind | undefined {
+  return severe.test(text) ? "severe" : undefined;
 }
 
 /** Advice may follow, or what else would have been possible. */

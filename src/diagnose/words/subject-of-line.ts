@@ -3,7 +3,7 @@ const member = String.raw`(?:global[ _]?rank|world[ _]?rank|rank(?:_?id)?|worker
 const numbers = String.raw`\d{1,5}(?:\s*(?:,|-|–|to|and|\.\.)\s*\d{1,5})*`;
 /** `rank 3`, `worker[3]`, `rank=3`, `"rank": 3`, `ranks 0-2,5`, `task:3`. */
 const named = new RegExp(
-  String.raw`(?<![A-Za-z])${member}s?["']?\s*(?:[:=#_-]|is|are|id|no\.?)?\s*[[({"'<]*\s*(?<list>${numbers})(?![\w.]*[A-Za-z%]|[.:]\d)`,
+  String.raw`(?<![A-Za-z]|local[_ -])${member}s?["']?\s*(?:[:=#_-]|is|are|id|no\.?)?\s*[[({"'<]*\s*(?<list>${numbers})(?![\w.]*[A-Za-z%]|[.:]\d)`,
   "giu",
 );
 /** `missing [3]`, `missing_ranks=[3]`, `not ready: 3, 5`, `waiting for: [3]`, `absent 3`. */
@@ -17,11 +17,17 @@ const present =
 
 /** The ranks that a line is about, by the words before its numbers; empty if it names none, or only those that are well. */
 export function subjectOfLine(text: string): readonly number[] {
+  return subjectIn(text)?.ranks ?? missingIn(text);
+}
+
+/** Where it names them, too. */
+export function subjectIn(text: string): { ranks: readonly number[]; at: number } | undefined {
   const first = [...text.matchAll(named)].find(({ index, 0: all }) => {
     const start = index + (all.length - all.trimStart().length);
     return !present.test(text.slice(Math.max(0, start - 40), start));
   });
-  return first === undefined ? missingIn(text) : expand(first.groups?.["list"] ?? "");
+  if (first === undefined) return undefined;
+  return { ranks: expand(first.groups?.["list"] ?? ""), at: first.index };
 }
 
 /** The ranks that a line lists as missing, or that it names at all. */
@@ -30,8 +36,15 @@ export function missingInLine(text: string): readonly number[] {
   return listed.length > 0 ? listed : subjectOfLine(text);
 }
 
+/** `Ranks missing in this collective: {7}` */
+const listBehind = new RegExp(
+  String.raw`\b(?:missing|absent|not[ _]\w+|unresponsive|silent)(?: [a-z]+){1,4}\s*[:=]\s*[[({]\s*(?<list>${numbers})\s*[\])}]`,
+  "iu",
+);
+
 function missingIn(text: string): readonly number[] {
-  return expand(missing.exec(text)?.groups?.["list"] ?? "");
+  const found = missing.exec(text) ?? listBehind.exec(text);
+  return expand(found?.groups?.["list"] ?? "");
 }
 
 const maximumRanks = 65_536;

@@ -10,7 +10,7 @@ export interface Topic {
 }
 
 const lost =
-  /\b(?:lost|unreachable|unresponsive|not respond\w*|no longer respond\w*|stopped respond\w*|not ready|down|offline|powered? (?:off|lost)|crashed|dead|died|rebooted|reboot|disappear\w*|vanished|unavailable|drain(?:ed|ing)?|missed|hardware (?:failure|fault|error)|has failed|failed health|is gone|disconnect\w*|went away|terminated by the (?:system|cloud)|shut ?down unexpectedly|marked? (?:as )?(?:dead|down|lost|failed|unhealthy))/giu;
+  /\b(?:lost|unreachable|unresponsive|not respond\w*|no longer respond\w*|stopped respond\w*|not ready|down|offline|powered? (?:off|lost)|crashed|dead|died|rebooted|reboot|disappear\w*|vanished|unavailable|drain(?:ed|ing)?|missed|hardware (?:failure|fault|error)|has failed|failed health|is gone|disconnect\w*|went away|terminated by the (?:system|cloud)|shut ?down unexpectedly|host ?error|internal (?:\w+ )?(?:failure|error)|no contact|marked? (?:as )?(?:dead|down|lost|failed|unhealthy))/giu;
 
 /**
  * The vocabulary of faults. Programs word the same fault differently, but name the same things and the same troubles; a line that no pattern knows is
@@ -86,7 +86,7 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:ranks?|workers?|process(?:es)?|tasks?|replicas?|trainers?|learners?|members?|participants?|actors?|threads?|training|job|collective|barrier|rendezvous|step|heartbeats?|watchdog|progress)\b/giu,
     troubles:
-      /\b(?:no progress|not (?:making|report\w*|make) (?:any )?progress|did not (?:report|make|reach|arrive|join|enter|respond|check in|complete|finish)\b|hung|hangs?|stuck|stalled|deadlock\w*|unresponsive|not respond\w*|no heartbeats?|(?:missed|lost|stale|missing|expired) heartbeats?|heartbeats? (?:missed|lost|timeout|timed out|expired|stopped|missing|stale)|never (?:arrived|entered|reached|joined|checked in|reported|called)|missing|absent|frozen|timed out|has not (?:reported|checked in|arrived|entered|reached|joined|made)|silent)/giu,
+      /\b(?:no progress|not (?:making|report\w*|make) (?:any )?progress|did not (?:report|make|reach|arrive|join|enter|respond|check in|complete|finish)\b|hung|hangs?|stuck|stalled|deadlock\w*|unresponsive|not respond\w*|no heartbeats?|(?:missed|lost|stale|missing|expired) heartbeats?|heartbeats? (?:missed|lost|timeout|timed out|expired|stopped|missing|stale)|never (?:arrived|entered|reached|joined|checked in|reported|called)|missing|absent|frozen|timed out|fail(?:ed|s|ing)? to (?:send (?:a )?)?(?:heartbeat|respond|report|join|enter|reach|arrive|check in)|last (?:completed|seen)|has not (?:reported|checked in|arrived|entered|reached|joined|made)|silent)/giu,
   },
   {
     kind: "slow-rank",
@@ -105,7 +105,7 @@ export const topics: readonly Topic[] = [
   {
     kind: "node-failed",
     things:
-      /\b(?:nodes?|hosts?|machines?|instances?|vms?|servers?|daemons?|kubelet|slurmd|sbatchd|blade|hypervisor|nic|port|cable|link|interface|bmc|system|kernel|compute\w*)\b/giu,
+      /\b(?:(?:nodes?|hosts?|machines?|vms?|servers?|gpu|compute|worker ?node)[-_]?\d+|compute\.instances|nodes?|hosts?|machines?|instances?|vms?|servers?|daemons?|kubelet|slurmd|sbatchd|blade|hypervisor|nic|port|cable|link|interface|bmc|system|kernel|compute\w*)\b/giu,
     troubles: lost,
     alone: /\bkernel panic\b|\bpower (?:failure|outage)\b|\bhardware failure of\b/iu,
   },
@@ -113,12 +113,41 @@ export const topics: readonly Topic[] = [
     kind: "thermal",
     things: /\b(?:thermal\w*|temperature|overheat\w*|too hot|hot ?spot|heat|°C|degrees)\b/giu,
     troubles:
-      /\b(?:throttl\w*|slow ?down|clocks? (?:reduced|lowered|dropped|capped|limited)|reduc\w+ clocks?|shut ?down|above (?:the )?(?:limit|threshold)|exceed\w*|overheat\w*)\b/giu,
+      /\b(?:throttl\w*|slow ?down|clocks? (?:reduced|lowered|dropped|capped|limited)|reduc\w+ clocks?|shut ?down|above (?:the )?(?:limit|threshold)|exceed\w*|overheat\w*|violation)\b/giu,
+  },
+  {
+    kind: "not-reproducible",
+    things:
+      /\b(?:results?|outputs?|computation|checksums?|identical inputs?|same inputs?|replay(?:ed)?|re-?execution|sdc|bit ?flips?)\b/giu,
+    troubles:
+      /\b(?:not (?:reproducible|bit(?:wise)?[- ]?(?:identical|equal))|silent data corruption|sdc (?:check|test|scan)? ?(?:failed|detected|found)|bit ?flips? (?:detected|found)|different results?|differs? (?:on|when|after|from) (?:re|the first|replay))/giu,
+    alone: /\bsilent data corruption\b/iu,
+  },
+  {
+    kind: "replicas-differ",
+    things:
+      /\b(?:param(?:eter)?s?|weights?|replicas?|model states?|model copies|optimi[sz]er states?)(?:[ _](?:hash\w*|checksums?|states?))?\b/giu,
+    troubles:
+      /\b(?:(?:hash\w*|checksums?|parameters?|weights?) (?:of \S+ \S+ )?(?:do(?:es)? not match|mismatch|differ\w*|diverge\w*)|out of sync|desync\w*|diverged? (?:from|across|between)|not (?:equal|identical|in sync) (?:on|across|between)|differ(?:s|ent)? (?:on|across|between|from) (?:the )?(?:other )?(?:ranks|replicas|workers))/giu,
+  },
+  {
+    kind: "weak-link",
+    things:
+      /\b(?:links?|ports?|nics?|network|infiniband|ib|roce|ethernet|interfaces?|fabric|switch\S*|cables?|packets?|segments?|latency|bandwidth)\b/giu,
+    troubles:
+      /\b(?:degraded|packet loss|dropped packets|packets? (?:dropped|lost)|retransmi\w*|symbol errors?|congest\w*|flapp\w*|downshift\w*|speed (?:reduced|lowered)|running at reduced|crc errors?|high (?:latency|loss)|lossy|rising errors?)\b/giu,
+  },
+  {
+    kind: "clock-moved",
+    things: /\b(?:system clock|clock|ntp|chronyd?|time of day|wall ?clock)\b/giu,
+    troubles:
+      /\b(?:stepped|jumped|moved (?:back|forward)\w*|went backwards?|skew(?:ed)?|set back|time jump)\b/giu,
   },
   {
     kind: "process-killed",
     things:
       /\b(?:ranks?|workers?|process(?:es)?|tasks?|child|children|replicas?|trainers?|pid|subprocess|status|signal|exit\w*)\b/giu,
+    alone: /\b(?:received|got|by|with|sent)\b.{0,12}\bSIGKILL\b/iu,
     troubles: /\b(?:sigkill|signal[: =]+(?:sig)?(?:9|kill)\b|kill -9)/giu,
   },
   {

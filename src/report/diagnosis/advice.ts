@@ -89,6 +89,14 @@ const advice: Record<CauseKind, readonly string[]> = {
     "use more loader workers, or prefetch",
     "check the speed of the disk that the data is read from",
   ],
+  "thermal-throttle": [
+    "`nvidia-smi -q -d TEMPERATURE,PERFORMANCE` shows why the clocks are lowered",
+    "check the fans, the air filters and the temperature of the room of that host",
+  ],
+  lock: [
+    "`py-spy dump --native` shows which thread holds the lock",
+    "move work from threads of the training process to processes of its loader",
+  ],
   "slow-link": [
     "test the network between the hosts: `pitwall hosts check`",
     "look at the error counters of the interface, the cable and the switch port: `ip -s link`, `ethtool -S`",

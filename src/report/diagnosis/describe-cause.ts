@@ -24,6 +24,8 @@ const trainingKinds = [
   "clock-step",
   "slow-link",
   "replica-divergence",
+  "thermal-throttle",
+  "lock",
 ] as const;
 type TrainingCause = Of<(typeof trainingKinds)[number]>;
 
@@ -107,12 +109,32 @@ function trainingSentence(cause: TrainingCause): string {
     case "slow-link":
       return linkSentence(cause);
     case "replica-divergence":
-      return `${cause.ranks.length === 0 ? "the parameters of ranks differ" : `the parameters of ${subject(cause)} differ from those of the others`} after step ${cause.step}; they were equal after step ${cause.lastEqualStep}`;
+      return replicaSentence(cause);
+    case "thermal-throttle":
+      return `${subject(cause, "a device")} ${verb(cause, "runs", "run")} at lower clocks because ${verb(cause, "it is", "they are")} too hot`;
+    case "lock":
+      return lockSentence(cause);
     case "clock-step": {
       const direction = cause.steppedMs < 0 ? "backward" : "forward";
       return `the system clock moved ${direction} by ${formatDuration(Math.abs(cause.steppedMs))} during the run`;
     }
   }
+}
+
+function replicaSentence(cause: Of<"replica-divergence">): string {
+  const who =
+    cause.ranks.length === 0
+      ? "the parameters of ranks differ"
+      : `the parameters of ${subject(cause)} differ from those of the others`;
+  const { step, lastEqualStep } = cause;
+  const since = lastEqualStep === undefined ? "" : `; they were equal after step ${lastEqualStep}`;
+  return `${who}${step === undefined ? "" : ` after step ${step}`}${since}`;
+}
+
+function lockSentence({ place: at, holder, ...cause }: Of<"lock">): string {
+  const where = at === undefined ? "" : ` in ${placeText(at)}`;
+  const other = holder === undefined ? "" : `; another thread is in ${placeText(holder)}`;
+  return `${subject(cause)} waits for a lock of its own process${where}${other}`;
 }
 
 function dataSentence(cause: Of<"data-starvation">): string {
@@ -141,7 +163,10 @@ function corruptionSentence(cause: Of<"silent-corruption">): string {
   return `${subject(cause)} computed different results in ${how} of step ${cause.step}${before}`;
 }
 
-function linkSentence({ hosts, ...cause }: Of<"slow-link">): string {
+function linkSentence(cause: Of<"slow-link">): string {
+  if (isReported(cause))
+    return "a link of the network loses or delays what it carries, by a report in the log";
+  const { hosts } = cause;
   const between = hosts.length === 1 ? `of host ${hosts[0]}` : `between hosts ${list(hosts)}`;
   const { resentFraction, roundTripMs, usualRoundTripMs } = cause;
   const lost =

@@ -14,6 +14,8 @@ export const causeKinds = [
   "loss-spike",
   "compute-straggler",
   "data-starvation",
+  "thermal-throttle",
+  "lock",
   "slow-link",
   "replica-divergence",
   "silent-corruption",

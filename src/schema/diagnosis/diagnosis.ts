@@ -92,6 +92,16 @@ const cause = z.discriminatedUnion("kind", [
     stepMs: z.number().optional(),
     lostFraction: z.number().optional(),
   }),
+  /** A device lowers its clocks because it is too hot. */
+  z.strictObject({ kind: z.literal("thermal-throttle"), ...causeFields }),
+  /** The main thread waits for a lock that another thread of its process holds; Python's own lock is one. */
+  z.strictObject({
+    kind: z.literal("lock"),
+    ...causeFields,
+    /** Where the main thread waits, and what the thread does that runs meanwhile. */
+    place: stackFrame.optional(),
+    holder: stackFrame.optional(),
+  }),
   /** TCP between hosts loses segments, or takes longer to one host than to the others. */
   z.strictObject({
     kind: z.literal("slow-link"),
@@ -106,9 +116,9 @@ const cause = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("replica-divergence"),
     ...causeFields,
-    /** After which they were first seen to differ, and last seen to be equal. */
-    step: z.number().int().nonnegative(),
-    lastEqualStep: z.number().int().nonnegative(),
+    /** After which they were first seen to differ, and last seen to be equal; absent if a line reports it without them. */
+    step: z.number().int().nonnegative().optional(),
+    lastEqualStep: z.number().int().nonnegative().optional(),
   }),
   /** A step that was computed several times from the same state gave different results. */
   z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, isLogText, printedColumns, rowText } from "./is-log.ts";
+import { isLogText } from "./is-log.ts";
 
 const isLog = (name: string, text: string): boolean => isLogText(name, Buffer.from(text));
 
@@ -17,13 +17,4 @@ describe("isLogText", () => {
     expect(isLog("inspect.json", '[\n  {"State": {"OOMKilled": true}}\n]')).toBe(true);
     expect(isLog("config.json", '{\n  "timeout": 3\n}')).toBe(false);
   });
-});
-
-test("reads tables of losses only, row by row with the names of their columns", () => {
-  const columns = columnsOf("metrics.csv", "step,train_loss,lr\n") ?? [];
-  expect(rowText(columns, "31,nan,")).toBe("step=31 train_loss=nan");
-  expect(columnsOf("captions.csv", "image,caption\n")).toBeUndefined();
-  const printed = printedColumns("|  step | loss   |") ?? [];
-  expect(rowText(printed, "|    28 |    inf |")).toBe("step=28 loss=inf");
-  expect(rowText(printed, "saved a checkpoint")).toBeUndefined();
 });

@@ -11,13 +11,15 @@ import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
 import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
 import { parseRasStatus } from "../../diagnose/ras/parse-ras-status.ts";
+import { lockOfStack } from "../../diagnose/stacks/lock-of-stack.ts";
+import { PrintedTable } from "../../diagnose/tables/printed-table.ts";
 import type { RasStatus } from "../../diagnose/ras/ras-status.ts";
 import {
   type FoundFile,
   listDumpFiles,
   readDumpBytes,
 } from "../../store/dumps/read-dump-folder.ts";
-import { columnsOf, hasLogName, isLogText, mayBeLog, printedColumns, rowText } from "./is-log.ts";
+import { hasLogName, isLogText, isTable, mayBeLog } from "./is-log.ts";
 import { rankInName, ranksOfLogs } from "./ranks-in-names.ts";
 
 /** What the files of a folder say. */
@@ -109,7 +111,11 @@ function addText(
   const frames = readStack(text);
   if (frames === undefined || place.rank === undefined) return false;
   const peer = peerOfStack(text);
-  const known = peer === undefined ? {} : { peer };
+  const lock = lockOfStack(text);
+  const known = {
+    ...(peer === undefined ? {} : { peer }),
+    ...(lock === undefined ? {} : { lock }),
+  };
   return read.stacks.push({ rank: place.rank, file: place.file, frames, ...known }) > 0;
 }
 
@@ -152,12 +158,10 @@ async function readLog(
   let hasTasks = false;
   let label: LearnedLabel | undefined;
   let line = 0;
-  let columns: readonly string[] | undefined;
+  const table = new PrintedTable(isTable(name));
   const push = (text: string): void => {
     line += 1;
-    columns = (line === 1 ? columnsOf(name, text) : undefined) ?? printedColumns(text) ?? columns;
-    const row = columns === undefined ? undefined : rowText(columns, text);
-    signs.push({ file: name, line, rank, text: row ?? text, hasTasks, label });
+    signs.push({ file: name, line, rank, text: table.push(text) ?? text, hasTasks, label });
   };
   const start = (held: readonly string[]): void => {
     hasTasks = rank === undefined && haveTaskLabels(held);
