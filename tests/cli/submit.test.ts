@@ -92,6 +92,55 @@ describe("pitwall submit --check", () => {
     ]);
   });
 
+  test("names logs of which none has the name that the official tools read", async () => {
+    const { cwd, results } = submission();
+    const names = readdirSync(results);
+    for (const name of names)
+      renameSync(join(results, name), join(results, name.replace("result_", "run-")));
+    const { items } = await itemsOf(cwd);
+    expect(items).toMatchObject([
+      {
+        severity: "blocking",
+        foundBy: "official",
+        problem: {
+          kind: "logs-misnamed",
+          names: names.map((name) => name.replace("result_", "run-")).toSorted(),
+        },
+      },
+    ]);
+  });
+
+  test("says that runs that ended without success have no score", async () => {
+    const { cwd, results } = submission();
+    const names = readdirSync(results);
+    changeLogs(results, names, /"status": "success"/gu, '"status": "aborted"');
+    const { items, exitCode } = await itemsOf(cwd);
+    expect({ items, exitCode }).toMatchObject({
+      items: [
+        {
+          severity: "blocking",
+          foundBy: "official",
+          problem: { kind: "too-few-converged", missedCount: 10, allowedCount: 1 },
+        },
+      ],
+      exitCode: 1,
+    });
+  });
+
+  test("does not repeat a symptom of a log whose cause is known", async () => {
+    const { cwd, results } = submission();
+    const [first = ""] = readdirSync(results);
+    writeFileSync(
+      join(results, first),
+      ':::MLLOG {"key": "loadgen_version", "value": "4.0", "time_ms": 0.0, "namespace": "mlperf::logging", "event_type": "POINT_IN_TIME", "metadata": {"file": "logging.cc", "line_no": 48, "pid": 1, "tid": 1}}\n',
+    );
+    const { stdout } = await pitwall(["submit", "--check", "training_v5.0"], { cwd });
+    expect(stdout).toContain(
+      `1 run fails the compliance rules: \`${first}\`, for the cause listed below`,
+    );
+    expect(stdout).toContain("this is an inference (LoadGen) log");
+  });
+
   test("names logs that are packed, and links to files outside of the upload", async () => {
     const { cwd, results } = submission();
     const text = readFileSync(join(results, "result_4.txt"));
@@ -147,7 +196,7 @@ describe("pitwall submit --check", () => {
         severity: "blocking",
         foundBy: "official",
         place,
-        problem: { kind: "runs-fail", failedCount: 2, allowedCount: 1, logs: [first, second] },
+        problem: { kind: "runs-fail", failedCount: 2, allowedCount: 1, logs: [second, first] },
       },
       {
         severity: "blocking",

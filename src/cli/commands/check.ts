@@ -137,7 +137,12 @@ async function checkAll(
   const request = { paths, workingFolder: face.cwd, edition: options.edition };
   const own = await checkRecords(request, await openStore(face, shared));
   if (own.logs.length === 0) return check(call, assumed);
-  const none: CheckReport = { logs: [], packages: [], leftOutCount: 0 };
+  const none: CheckReport = {
+    logs: [],
+    packages: [],
+    submitterFiles: new Map(),
+    leftOutCount: 0,
+  };
   const others =
     own.rest.length === 0 ? none : await check({ ...call, arguments: own.rest }, assumed);
   return { ...others, logs: [...own.logs, ...others.logs] };

@@ -61,6 +61,8 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
       };
     case "converges-too-fast":
       return describeTooFast(problem);
+    case "too-few-converged":
+      return describeTooFew(problem);
     case "no-reference":
       return describeNoReference(problem);
     case "no-batch-size":
@@ -99,6 +101,7 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
       };
     case "not-in-submission":
     case "logs-not-read":
+    case "logs-misnamed":
     case "logs-packed":
     case "links-lead-out":
       return describePlaces(problem);
@@ -118,7 +121,14 @@ function describeCauses({
 
 type PlacesProblem = Extract<
   SubmissionItem["problem"],
-  { kind: "not-in-submission" | "logs-not-read" | "logs-packed" | "links-lead-out" }
+  {
+    kind:
+      | "not-in-submission"
+      | "logs-not-read"
+      | "logs-misnamed"
+      | "logs-packed"
+      | "links-lead-out";
+  }
 >;
 
 function describePlaces(problem: PlacesProblem): ItemWords {
@@ -131,8 +141,13 @@ function describePlaces(problem: PlacesProblem): ItemWords {
       };
     case "logs-not-read":
       return {
-        said: `not read as logs: ${problem.names.map((name) => `\`${name}\``).join(", ")}`,
+        said: `not read as logs: ${listed(problem.names)}`,
         advice: "name logs `result_<n>.txt`, counted from 0",
+      };
+    case "logs-misnamed":
+      return {
+        said: `the official tools read only files named \`result_<n>.txt\`, and find no log among ${listed(problem.names)}`,
+        advice: "rename them to `result_0.txt`, `result_1.txt` and so on",
       };
     case "logs-packed":
       return {
@@ -214,7 +229,10 @@ function describeFailingRuns({
   finding,
 }: Extract<SubmissionItem["problem"], { kind: "runs-fail" }>): ItemWords {
   const first = finding === undefined ? undefined : describeLogFinding(finding, undefined);
-  const why = first === undefined ? "" : `; ${logs[0]}: ${subjectOf(first.about)} ${first.said}`;
+  const why =
+    first === undefined
+      ? `: ${listed(logs)}, for the ${logs.length === 1 ? "cause" : "causes"} listed below`
+      : `; ${logs[0]}: ${subjectOf(first.about)} ${first.said}`;
   const advice =
     failedCount > allowedCount
       ? `at most ${allowedCount} may fail: \`pitwall check\` lists every finding`
@@ -237,6 +255,16 @@ function describeTooFast({
     said: `converges too fast at batch size ${formatCount(globalBatchSize)}: ${seen} ${unit}; at least ${amount(smallestAcceptableMean)}${gap}`,
     advice:
       "check the hyperparameters, the data and how samples are counted; more seeds do not change a systematic difference",
+  };
+}
+
+function describeTooFew({
+  missedCount,
+  allowedCount,
+}: Extract<SubmissionItem["problem"], { kind: "too-few-converged" }>): ItemWords {
+  return {
+    said: `${countOf(missedCount, "run")} ended without the target or without \`"status": "success"\` at \`run_stop\`; at most ${allowedCount} may`,
+    advice: "replace these runs: `pitwall score` lists them without samples to converge",
   };
 }
 

@@ -26,7 +26,7 @@ export const submissionItem = z.strictObject({
       failedCount: z.number().int(),
       allowedCount: z.number().int(),
       logs: z.array(z.string()),
-      /** Of the first failing log. */
+      /** Of the first of these logs; absent if each of them has a cause that explains its findings. */
       finding: logFinding.optional(),
     }),
     z.strictObject({
@@ -43,6 +43,12 @@ export const submissionItem = z.strictObject({
       globalBatchSize: z.number(),
       mean: z.number().optional(),
       smallestAcceptableMean: z.number(),
+    }),
+    /** More runs ended without the target than may: such runs have no score. */
+    z.strictObject({
+      kind: z.literal("too-few-converged"),
+      missedCount: z.number().int(),
+      allowedCount: z.number().int(),
     }),
     z.strictObject({
       kind: z.literal("no-reference"),
@@ -96,6 +102,8 @@ export const submissionItem = z.strictObject({
     z.strictObject({ kind: z.literal("not-in-submission") }),
     /** Files with nearly the name of a log. */
     z.strictObject({ kind: z.literal("logs-not-read"), names: z.array(z.string()) }),
+    /** Logs in a folder without any log of the right name: the official tools find none. */
+    z.strictObject({ kind: z.literal("logs-misnamed"), names: z.array(z.string()) }),
     /** Logs that are packed with gzip, whatever their names: the official tools read only text. */
     z.strictObject({ kind: z.literal("logs-packed"), names: z.array(z.string()) }),
     /** Symbolic links to files that are not part of the upload. */

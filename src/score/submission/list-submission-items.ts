@@ -22,12 +22,16 @@ export interface CheckedSubmission {
 /** Lists what to do before an upload, worst first. */
 export function listSubmissionItems(submission: CheckedSubmission): SubmissionItem[] {
   const { logs, packages, results, references, names, missingCode } = submission;
+  const failing = failingRuns(logs);
   const items: SubmissionItem[] = [
-    ...failingRuns(logs),
+    ...failing,
     ...packages.flatMap(({ path, findings }) =>
       findings.map((finding) => packageItem(path, finding)),
     ),
-    ...results.flatMap((result) => convergenceItems(result, placeOf(result, logs), references)),
+    ...withoutSymptoms(
+      results.flatMap((result) => convergenceItems(result, placeOf(result, logs), references)),
+      failing,
+    ),
     ...missingCode.map((place): SubmissionItem => ({
       severity: "blocking",
       foundBy: "pitwall",
@@ -40,6 +44,19 @@ export function listSubmissionItems(submission: CheckedSubmission): SubmissionIt
     ...causes(logs),
   ];
   return items.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** Runs that fail the rules count as not converged, too: that is said once. */
+function withoutSymptoms(
+  items: readonly SubmissionItem[],
+  failing: readonly SubmissionItem[],
+): SubmissionItem[] {
+  const explained = new Set(
+    failing.filter(({ severity }) => severity === "blocking").map(({ place }) => place),
+  );
+  return items.filter(
+    ({ place, problem }) => problem.kind !== "too-few-converged" || !explained.has(place),
+  );
 }
 
 /** A cause in several logs of a folder is one thing to do. */
@@ -82,8 +99,11 @@ function failingRuns(logs: readonly CheckedLog[]): SubmissionItem[] {
   const folders = groupBy(logs, ({ path }) => folderOf(path));
   return [...folders].flatMap(([place, members]): SubmissionItem[] => {
     const failing = members.filter(({ verdict }) => verdict === "fail");
-    const [first] = failing;
-    if (first === undefined) return [];
+    if (failing.length === 0) return [];
+    const unexplained = failing.find(({ causes: found }) => !found.some(isOfWholeFile));
+    const ordered = failing.toSorted(
+      (a, b) => Number(b === unexplained) - Number(a === unexplained),
+    );
     const benchmark = members.find((log) => log.benchmark !== undefined)?.benchmark ?? "";
     const allowedCount = isMlperfBenchmark(benchmark) ? droppedAtEachEnd(benchmark) : 0;
     return [
@@ -95,12 +115,17 @@ function failingRuns(logs: readonly CheckedLog[]): SubmissionItem[] {
           kind: "runs-fail",
           failedCount: failing.length,
           allowedCount,
-          logs: failing.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
-          finding: first.findings[0],
+          logs: ordered.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
+          finding: unexplained?.findings[0],
         },
       },
     ];
   });
+}
+
+/** Whether the findings of a log with this cause are its symptoms. */
+function isOfWholeFile({ cause }: LogCause): boolean {
+  return cause !== "key-misspelled" && cause !== "target-after-stop";
 }
 
 /** Findings that the official checkers only note. */
@@ -142,6 +167,13 @@ function convergenceItems(
     return [...scaling, { ...official, problem: { kind: check.kind, found: [...check.found] } }];
   if (check.kind === "missing" && !check.isBypassed)
     return [...scaling, { ...official, problem: noReference(result, check, references) }];
+  if (check.kind === "insufficient") {
+    const { unconverged: missedCount, allowed: allowedCount } = check;
+    return [
+      ...scaling,
+      { ...official, problem: { kind: "too-few-converged", missedCount, allowedCount } },
+    ];
+  }
   const isTested =
     check.kind === "found" || check.kind === "interpolated" || check.kind === "smaller-batch";
   if (!isTested || check.test.passes || check.isBypassed) return scaling;

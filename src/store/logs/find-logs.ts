@@ -153,8 +153,8 @@ async function findByContent(root: string, depth = 0): Promise<string[]> {
   return found;
 }
 
-/** Files deeper than this are not read to find out whether they are logs. */
-const maximumDepth = 3;
+/** Files deeper than those of a submitter's results are not read to find out whether they are logs. */
+const maximumDepth = 4;
 
 async function noLogs(root: string, argument: string): Promise<UserError> {
   const names = (await readdir(root)).toSorted(compareTexts);

@@ -1,6 +1,7 @@
 import { UserError } from "../../foundation/errors/user-error.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
+import type { SubmitterFiles } from "../../store/logs/walk-submitter.ts";
 import { checkPackages } from "./check-package.ts";
 import type { JudgedFile } from "./judged-file.ts";
 
@@ -9,6 +10,8 @@ export interface CheckReport {
   logs: CheckedLog[];
   /** Folders of logs that were checked. */
   packages: CheckedPackage[];
+  /** The files of the submitters of these folders, by the absolute path of the submitter. */
+  submitterFiles: ReadonlyMap<string, SubmitterFiles>;
   /** Logs of the other division. */
   leftOutCount: number;
 }
@@ -39,7 +42,7 @@ export async function assembleCheck(
   }
   return {
     logs: kept.map(({ file: { argument, path }, verdict }) => ({ argument, path, ...verdict })),
-    packages: await checkPackages(kept.filter(({ verdict }) => verdict.verdict !== "not-judged")),
+    ...(await checkPackages(kept.filter(({ verdict }) => verdict.verdict !== "not-judged"))),
     leftOutCount: logs.length - kept.length,
   };
 }

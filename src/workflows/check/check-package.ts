@@ -10,12 +10,22 @@ import {
   readPowerFolder,
   readSystemFile,
 } from "../../store/logs/read-package-folder.ts";
-import { largestFileBytes, walkSubmitter } from "../../store/logs/walk-submitter.ts";
+import {
+  largestFileBytes,
+  walkSubmitter,
+  type SubmitterFiles,
+} from "../../store/logs/walk-submitter.ts";
 import { checkSubmitterFiles } from "../../score/submission/check-submitter-files.ts";
 import type { JudgedFile } from "./judged-file.ts";
 
+export interface PackageChecks {
+  packages: CheckedPackage[];
+  /** By the absolute path of the submitter's folder. */
+  submitterFiles: ReadonlyMap<string, SubmitterFiles>;
+}
+
 /** Checks the logs of each folder as one result. Logs given by name are not grouped. */
-export async function checkPackages(logs: readonly JudgedFile[]): Promise<CheckedPackage[]> {
+export async function checkPackages(logs: readonly JudgedFile[]): Promise<PackageChecks> {
   const folders = new Map<string, JudgedFile[]>();
   for (const log of logs) {
     if (log.file.isGivenByName) continue;
@@ -27,22 +37,25 @@ export async function checkPackages(logs: readonly JudgedFile[]): Promise<Checke
   }
   const packages: CheckedPackage[] = [];
   for (const [folder, members] of folders) packages.push(await checkPackage(folder, members));
-  return [...packages, ...(await checkSubmitters(folders))];
+  const submitterFiles = new Map<string, SubmitterFiles>();
+  packages.push(...(await checkSubmitters(folders, submitterFiles)));
+  return { packages, submitterFiles };
 }
 
-/** Checks the files of each submitter whose results were found. */
+/** Checks the files of each submitter whose results were found, and adds them to `walked`. */
 async function checkSubmitters(
   folders: ReadonlyMap<string, readonly JudgedFile[]>,
+  walked: Map<string, SubmitterFiles>,
 ): Promise<CheckedPackage[]> {
   const checked: CheckedPackage[] = [];
-  const seen = new Set<string>();
   for (const [folder, [first]] of folders) {
     const location = locationOfLogs(folder);
     if (first === undefined || location.kind !== "submission" || !isFileChecked(first)) continue;
     const { organisation, organisationPath } = location;
-    if (seen.has(organisationPath)) continue;
-    seen.add(organisationPath);
-    const findings = checkSubmitterFiles(await walkSubmitter(organisationPath), largestFileBytes);
+    if (walked.has(organisationPath)) continue;
+    const files = await walkSubmitter(organisationPath);
+    walked.set(organisationPath, files);
+    const findings = checkSubmitterFiles(files, largestFileBytes);
     if (findings.length === 0) continue;
     const { argument, path, absolutePath } = first.file;
     const above = absolutePath.slice(organisationPath.length + 1).length;

@@ -53,7 +53,7 @@ export async function checkSubmission(
     if (event.kind === "scored") results.push(event.result);
     if (event.kind === "checked") checked = event.report;
   }
-  const { logs = [], packages = [] } = checked ?? {};
+  const { logs = [], packages = [], submitterFiles = new Map() } = checked ?? {};
   const references = await readReferenceConvergence();
   const folders = await readFolders(resolve(workingFolder, folder));
   const missingCode = await findMissingCode(folders);
@@ -63,7 +63,10 @@ export async function checkSubmission(
     const logged = submittedNames(each, await readSubmissionNames(each));
     names.push(...compareSubmittedNames(logged, accelerators));
   }
-  names.push(...(await findMisplacedLogs(folders)), ...(await findOuterLinks(folders)));
+  names.push(
+    ...(await findMisplacedLogs(folders)),
+    ...(await findOuterLinks(folders, submitterFiles)),
+  );
   const found = { logs, packages, results, references, names, missingCode };
   const items = listSubmissionItems(found);
   return {
@@ -80,7 +83,10 @@ async function readFolders(folder: string): Promise<ResultFolder[]> {
   return status.isDirectory() ? readSubmission(folder) : [];
 }
 
-async function findOuterLinks(folders: readonly ResultFolder[]): Promise<SubmissionItem[]> {
+async function findOuterLinks(
+  folders: readonly ResultFolder[],
+  walked: CheckReport["submitterFiles"],
+): Promise<SubmissionItem[]> {
   const submitters = new Map(
     folders
       .filter(({ isInSubmission }) => isInSubmission)
@@ -88,7 +94,8 @@ async function findOuterLinks(folders: readonly ResultFolder[]): Promise<Submiss
   );
   const items: SubmissionItem[] = [];
   for (const [path, place] of submitters) {
-    const { outerLinks: paths } = await walkSubmitter(path);
+    // Only submitters of rounds whose files the official tools check were walked.
+    const { outerLinks: paths } = walked.get(path) ?? (await walkSubmitter(path));
     if (paths.length === 0) continue;
     const problem = { kind: "links-lead-out", paths } as const;
     items.push({ severity: "warning", foundBy: "pitwall", place, problem });

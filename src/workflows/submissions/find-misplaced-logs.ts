@@ -16,6 +16,11 @@ export async function findMisplacedLogs(
       items.push({ severity: "blocking", foundBy: "pitwall", place, problem });
       continue;
     }
+    const misnamed = folder.logs.map(({ name }) => name).filter((name) => !officialName.test(name));
+    if (misnamed.length > 0) {
+      const problem = { kind: "logs-misnamed", names: misnamed } as const;
+      items.push({ severity: "blocking", foundBy: "official", place, problem });
+    }
     const listed = await namesIn(folder);
     const packed = listed.filter((name) => isPackedLog(folder, name));
     if (packed.length > 0) {
@@ -38,6 +43,9 @@ async function namesIn({ pathParts }: ResultFolder): Promise<string[]> {
 function isPackedLog({ pathParts }: ResultFolder, name: string): boolean {
   return /^result_\S*\.txt(?:\.gz)?$/u.test(name) && isPacked(join(pathParts.join(sep), name));
 }
+
+/** Packed ones have an item of their own. */
+const officialName = /^result_.*\.txt(?:\.gz)?$/u;
 
 /** `result-2.txt`, `Result_3.log`: nearly `result_<n>.txt`. */
 const likeLog = /^results?[^a-z]*\d+\S*\.(?:txt|log|out)(?:\.gz)?$/iu;
