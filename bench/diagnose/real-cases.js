@@ -4,6 +4,7 @@ import { eighthFolders } from "../faults/eighth-folders.js";
 import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
 import { ninthFolders } from "../faults/ninth-folders.js";
+import { tenthFolders } from "../faults/tenth-folders.js";
 import { seventhFolders } from "../faults/seventh-folders.js";
 import { sixthFolders } from "../faults/sixth-folders.js";
 import { withDiagnosis } from "./folder-cases.js";
@@ -38,6 +39,7 @@ const foldersOfSets = {
   seventh: seventhFolders,
   eighth: eighthFolders,
   ninth: ninthFolders,
+  tenth: tenthFolders,
 };
 const runsOfSets = {
   first: "unseen-runs",
@@ -59,6 +61,7 @@ export async function unseenSets() {
     "seventh",
     "eighth",
     "ninth",
+    "tenth",
   ];
   return Promise.all(
     names.map(async (name) => {
