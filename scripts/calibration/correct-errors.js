@@ -1,10 +1,8 @@
 // The Gaussian process that corrects predictions by the errors of measurements nearby, and what it would say without
 // some of them.
 import { cholesky, solveLower, solveUpper } from "../../build/planner/published/cholesky.js";
-import {
-  correlationDistance,
-  evidenceDistance,
-} from "../../build/planner/step/nearest-evidence.js";
+import { correlationDistance } from "../../build/planner/step/evidence-corrections.js";
+import { evidenceDistance } from "../../build/planner/step/nearest-evidence.js";
 
 /** Variances of log(measured / predicted): what measurements nearby share, and what they do not. */
 const variance = { shared: 0.02, own: 0.001 };
