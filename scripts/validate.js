@@ -54,7 +54,9 @@ The constants are fitted to all of them, and the error of a prediction is correc
 - *Each layout left out*: no correction from the same layout, whatever its software and precision. What to expect of another layout of a model that was measured.
 - *One efficiency per group*: model FLOP over peak, divided by the median efficiency of the accelerator, number format and framework, of other models.
 
-*Inside 80 %* is the share inside the interval of the prediction, *width* the mean width of that interval over the prediction. Intervals widen with the distance of the nearest measurement. Beside one, at the same layout on another number of accelerators, and where other models were measured on such a machine with such software and layouts, they are quantiles over all measurements left out. In between, a prediction is taken for one of a source that was never seen: each source counts alike there, however many measurements it has, and the new one as one that may be anywhere.`,
+The terms for experts whose transfers run beside another micro batch, and for biases of experts that are operations of their own, were added for what the constants left of fitted measurements of DeepSeek-V3, Qwen3 and gpt-oss. Their form and the numbers of elements were read in the programs; only the share that shows is fitted, and without the model that is left out.
+
+*Inside 80 %* is the share inside the interval of the prediction, *width* the mean width of that interval over the prediction. Intervals widen with the distance of the nearest measurement. Beside one, at the same layout on another number of accelerators, and where other models were measured on such a machine with such software and layouts, they are quantiles over all measurements left out. In between, and where nothing of the kind was measured, each source counts alike, however many measurements it has; in between, a prediction is also taken for one of a source that may be anywhere.`,
   ],
   ["Step time", goalTable(points)],
   ["By source", sourceTable(points)],

@@ -23,6 +23,7 @@ export const constantRules = {
   tpExposed: { prior: 0.7, spread: 0.5, by: ["stack"] },
   cpExposed: { prior: 0.2, spread: 0.7, by: [] },
   epExposed: { prior: 1, spread: 0.5, by: [] },
+  epOverlapExposed: { prior: 0.2, spread: 0.7, by: [] },
   ppExposed: { prior: 0.5, spread: 0.7, by: [] },
   dpExposed: { prior: 0.1, spread: 0.7, by: ["stack"] },
   dpOverlap: { prior: 0.7, spread: 0.4, by: [] },

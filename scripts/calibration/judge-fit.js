@@ -59,6 +59,9 @@ const foldsOfSources = { modelLeftOut: 1, sourceLeftOut: 1 };
 /** Fewest sources of a group that has an interval of its own. */
 const fewestSources = 6;
 
+/** Reaches at which no measurement of the model is near: one source alone has no interval of its own. */
+const reachesOfOtherModels = new Set(["setting", "beyond"]);
+
 /**
  * Quantiles of measured over predicted, by how far a prediction is from the nearest measurement that is left.
  *
@@ -72,11 +75,10 @@ export function intervalsOf(judged, level) {
     );
     return intervalGroups.flatMap((fields) =>
       groupsOf(within, fields)
-        .filter(({ members }) => fields.length === 0 || isLargeEnough(members, isOfSources))
-        .map(({ scope, members }) => {
-          const limits = isOfSources ? boundsOfSources(members, level) : bounds(members, level);
-          return Object.assign(scope, { reach, points: members.length }, limits);
-        }),
+        .filter(({ members }) => fields.length === 0 || isLargeEnough(members, reach))
+        .map(({ scope, members }) =>
+          Object.assign(scope, { reach, points: members.length }, boundsAt(reach, members, level)),
+        ),
     );
   });
 }
@@ -92,10 +94,17 @@ function samplesOf(judged, folds) {
   );
 }
 
-function isLargeEnough(members, isOfSources) {
-  return isOfSources
-    ? new Set(members.map(sourceOfSample)).size >= fewestSources
-    : members.length >= fewestPoints;
+function isLargeEnough(members, reach) {
+  const sources = new Set(members.map(sourceOfSample)).size;
+  if (reachesOfSources.has(reach)) return sources >= fewestSources;
+  return members.length >= fewestPoints && (sources > 1 || !reachesOfOtherModels.has(reach));
+}
+
+function boundsAt(reach, members, level) {
+  if (reachesOfSources.has(reach)) return boundsOfNewSource(members, level);
+  // Neither model nor setting was measured: the longest table does not decide what another program is like.
+  if (reach === "beyond") return boundsOfSources(members, 1 - level);
+  return bounds(members, level);
 }
 
 const sourceOfSample = ({ point }) => point.measurement.table;
@@ -114,17 +123,23 @@ function bounds(members, level) {
 }
 
 /**
- * The same for a new source: each source counts as much as any other, however many points it has, and the new one counts as
- * one that may be anywhere (hierarchical conformal prediction: Lee, Barber and Willett 2023, arXiv:2306.06342).
+ * The same for a new source, which counts as one that may be anywhere (hierarchical conformal prediction: Lee, Barber and
+ * Willett 2023, arXiv:2306.06342).
  */
-function boundsOfSources(members, level) {
+function boundsOfNewSource(members, level) {
+  const sources = new Set(members.map(sourceOfSample)).size;
+  const outside = ((1 - level) * (sources + 1) - 1) / sources;
+  return boundsOfSources(members, Math.max(smallestTail, outside));
+}
+
+/** Quantiles where each source counts as much as any other, however many points it has; `outside`: the share of both tails. */
+function boundsOfSources(members, outside) {
   const counts = new Map();
   for (const sample of members) {
     const source = sourceOfSample(sample);
     counts.set(source, (counts.get(source) ?? 0) + 1);
   }
   const sources = counts.size;
-  const outside = Math.max(smallestTail, ((1 - level) * (sources + 1) - 1) / sources);
   const sorted = members.toSorted((a, b) => a.logRatio - b.logRatio);
   // Each sample stands for the middle of its share.
   let share = 0;

@@ -39,16 +39,16 @@ describe("pitwall plan", () => {
       5 offers of 37 that no other beats in time, cost and energy
 
       #           time          p90    cost   kWh    odds  chips  kind      price           layout      based on
-      1 *  20 min 17 s  23 min 02 s  $86.51  28.5  > 99 %     64  b200-sxm  $4.00/h, given  batch 32,…  published; model 1.20x
+      1 *  20 min 17 s  23 min 02 s  $86.51  28.5  > 99 %     64  b200-sxm  $4.00/h, given  batch 32,…  published; model 1.24x
       2    33 min 47 s  38 min 58 s  $72.07  24.2  > 99 %     32  b200-sxm  $4.00/h, given  batch 32,…  published, model
       3    55 min 41 s   1 h 04 min  $59.39  20.5  > 99 %     16  b200-sxm  $4.00/h, given  batch 32,…  published, model
-      4     1 h 26 min   1 h 38 min  $45.72  15.6  > 99 %      8  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.25x
-      5     2 h 17 min   2 h 48 min  $36.64  13.1  > 99 %      4  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.48x
+      4     1 h 26 min   1 h 38 min  $45.72  15.6  > 99 %      8  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.28x
+      5     2 h 17 min   2 h 48 min  $36.64  13.1  > 99 %      4  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.51x
 
       not shown: limited by; use a wider terminal or \`--json\`
 
       evidence    v6.0 CoreWeave: 64 x b200-sxm in 16 min 20 s
-      otherwise   20 min 42 s of training by the analytic model, in place of 17 min 15 s by published results
+      otherwise   21 min 21 s of training by the analytic model, in place of 17 min 15 s by published results
       layout      batch 32, cp 2, dp 32, micro batch 1, fp8 (model; mlperf-training/v5.1/Oracle/8xBM.GPU.B200.8/llama31_8b)
       samples     178,859: reference point of training-6.1 at batch size 32
       goodput     99.8 %, 0.00050 interruptions expected, checkpoint every 1 h 22 min, $4.01/h effective

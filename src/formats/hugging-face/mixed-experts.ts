@@ -51,6 +51,7 @@ export function readGptOss(fields: ConfigFields): ConfigModel {
       experts,
       topK: fields.count("num_experts_per_tok", "experts_per_token"),
       expertFfn,
+      expertBias: true,
       ...(window === undefined ? {} : { slidingWindow: window, slidingWindowEvery: 2 }),
     },
     extras: {

@@ -17,8 +17,9 @@ const mostKept = 500;
 export function knownCosts(context: StepContext, layout: WholeLayout): KnownCosts {
   let ofContext = known.get(context);
   if (ofContext === undefined) known.set(context, (ofContext = new Map()));
-  const { tp, cp, ep, etp, sequenceParallel, recomputeFraction, expertImbalance } = layout;
-  const key = `${tp} ${cp} ${ep} ${etp} ${sequenceParallel} ${recomputeFraction} ${expertImbalance}`;
+  const { tp, cp, ep, etp, sequenceParallel, recomputeFraction, expertImbalance, schedule } =
+    layout;
+  const key = `${tp} ${cp} ${ep} ${etp} ${sequenceParallel} ${recomputeFraction} ${expertImbalance} ${schedule}`;
   let costs = ofContext.get(key);
   if (costs === undefined) {
     if (ofContext.size >= mostKept) ofContext.clear();

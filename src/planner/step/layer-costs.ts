@@ -1,5 +1,14 @@
 import { gatherTimeMs, ranksInDomain, transferTimeMs } from "./collective-time.ts";
+import { expertPart, withExposedTransfers } from "./expert-costs.ts";
 import { addTimes, noTime, scaleTime } from "./layer-time.ts";
+import {
+  conversionMs,
+  ffnTime,
+  passes,
+  productMs,
+  tensorParallelMs,
+  trafficMs,
+} from "./product-costs.ts";
 import { exposedTime, smoothMaximum } from "./smooth-maximum.ts";
 import {
   layerTotal,
@@ -11,8 +20,6 @@ import {
 
 /** Tensors of `hidden` elements per token that norms and residuals of a layer move, forward and backward. */
 const hiddenTensors = 20;
-/** Share of element-wise traffic that belongs to the forward pass. */
-const forwardTraffic = 0.4;
 /** Backward of attention over forward: five matrix products against two. */
 const attentionBackward = 2.5;
 /** Times that scores pass through memory without FlashAttention: forward, backward. */
@@ -32,7 +39,10 @@ export function layerCosts(context: StepContext, layout: LayerLayout): LayerCost
   const output = outputPart(context, layout, tokens);
   const expert =
     sizes.expertLayers > 0
-      ? scaleTime(expertPart(context, layout, tokens), context.expertPace)
+      ? withExposedTransfers(context, layout, {
+          attention,
+          expert: scaleTime(expertPart(context, layout, tokens), context.expertPace),
+        })
       : dense;
   const denseLayer = withGaps(addTimes(attention, dense), constants.layerGapMs, constants.launchMs);
   const expertLayer = context.fusesExperts
@@ -84,45 +94,6 @@ function withGaps(time: LayerTime, gap: number, launch: number): LayerTime {
   const late = launch - layerTotal(time);
   const exposed = smoothMaximum(0, late, launch / 4);
   return { ...time, gap: gap + exposed };
-}
-
-/** Forward, gradient of the input, gradient of the weights, and what is repeated. */
-function passes(context: StepContext, layout: LayerLayout): number {
-  const repeated = layout.recomputed + layout.productsRecomputed;
-  return (context.adapterRank > 0 ? 2 : 3) + repeated * context.constants.recomputeShare;
-}
-
-/** Time of `passes` products of [rows, inner] by [inner, columns], with their conversions. */
-function productMs(
-  context: StepContext,
-  shape: { rows: number; inner: number; columns: number; repeats: number },
-): number {
-  const { hardware, constants } = context;
-  const { rows, inner, columns, repeats } = shape;
-  const flop = 2 * rows * inner * columns;
-  const bytes = context.operandBytes * (rows * inner + inner * columns) + 2 * rows * columns;
-  const narrowest = Math.min(inner, columns);
-  const ramp = (narrowest + constants.gemmRampWidth) / narrowest;
-  return (
-    repeats *
-    ((flop * ramp) / (hardware.peakFlopPerMs * constants.gemmPeak * constants.acceleratorRate) +
-      (constants.gemmTraffic * bytes) / hardware.memoryBytesPerMs)
-  );
-}
-
-/** Time to convert the operands of a product: its input forward, the gradient of its output backward. */
-function conversionMs(context: StepContext, rows: number, inner: number, columns: number): number {
-  if (!context.convertsOperands) return 0;
-  const bytes = 4 * rows * (inner + columns);
-  return (context.constants.quantizeTraffic * bytes) / context.hardware.memoryBytesPerMs;
-}
-
-function trafficMs(context: StepContext, elements: number, layout: LayerLayout): number {
-  const repeats = 1 + forwardTraffic * (layout.recomputed + layout.productsRecomputed);
-  return (
-    (context.constants.elementwiseTraffic * 2 * elements * repeats) /
-    context.hardware.memoryBytesPerMs
-  );
 }
 
 function attentionPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
@@ -246,108 +217,6 @@ function denseFfnPart(context: StepContext, layout: LayerLayout, tokens: number)
   const { sizes } = context;
   const ffn = sizes.ffn / layout.tp;
   return ffnTime(context, layout, { rows: tokens, ffn, groups: 1, tokens });
-}
-
-function ffnTime(
-  context: StepContext,
-  layout: LayerLayout,
-  work: { rows: number; ffn: number; groups: number; tokens: number },
-): LayerTime {
-  const { sizes } = context;
-  const repeats = passes(context, layout);
-  const { rows, ffn, groups } = work;
-  const inner = sizes.hidden;
-  const columns = sizes.inputMatrices * ffn;
-  const gemm =
-    groups *
-    (productMs(context, { rows, inner, columns, repeats }) +
-      productMs(context, { rows, inner: ffn, columns: inner, repeats }));
-  const conversion =
-    groups *
-    (conversionMs(context, rows, inner, columns) + conversionMs(context, rows, ffn, inner));
-  const activation = rows * groups * ffn * (sizes.inputMatrices === 2 ? 8 : 5);
-  return {
-    ...noTime,
-    gemm,
-    elementwise: trafficMs(context, activation, layout) + conversion,
-    tensorParallel: work.tokens > 0 ? tensorParallelMs(context, layout, work.tokens) / 2 : 0,
-  };
-}
-
-/** Router, routed experts with their transfers, and shared experts. */
-function expertPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
-  const { sizes, constants } = context;
-  const { tp, ep, etp } = layout;
-  const routed = ((tokens * sizes.topK * etp) / tp) * layout.expertImbalance;
-  const groups = sizes.experts / ep;
-  const rows = routed / groups;
-  const ramp = (rows + constants.expertRampTokens) / rows;
-  const experts = ffnTime(context, layout, {
-    rows,
-    ffn: sizes.expertFfn / etp,
-    groups,
-    tokens: 0,
-  });
-  const shared =
-    sizes.sharedFfn > 0
-      ? ffnTime(context, layout, { rows: tokens, ffn: sizes.sharedFfn / tp, groups: 1, tokens: 0 })
-      : noTime;
-  const router = (tokens / tp) * sizes.experts * 12;
-  const permutation = routed * sizes.hidden * 8;
-  const sum = addTimes(experts, shared);
-  return {
-    ...sum,
-    gemm: experts.gemm * ramp + shared.gemm,
-    elementwise:
-      (context.fusesExperts ? shared.elementwise : sum.elementwise) +
-      trafficMs(context, router + permutation, layout),
-    expertParallel:
-      (expertParallelMs(context, layout, routed / etp) + expertGatherMs(context, layout, routed)) *
-      constants.epExposed,
-  };
-}
-
-/**
- * Dispatch and combine, forward and backward: four all-to-alls. To other domains a token goes once per expert; with DeepEP
- * and the like once per domain, however many of its experts are there.
- */
-function expertParallelMs(context: StepContext, layout: LayerLayout, routed: number): number {
-  const { sizes, hardware, constants } = context;
-  const { ep } = layout;
-  if (ep <= 1) return 0;
-  const inner = ranksInDomain(hardware.perNode, ep, layout.etp);
-  const bytes = routed * sizes.hidden * 2;
-  const times = 4 + layout.recomputed * 2;
-  const inside = (bytes * (ep - 1)) / ep / (hardware.scaleUpBytesPerMs * constants.scaleUpShare);
-  if (inner >= ep) return times * (inside + constants.scaleUpLatencyMs);
-  const domains = ep / inner;
-  const visited = context.sendsOncePerDomain
-    ? domains * (1 - (1 - 1 / domains) ** sizes.topK)
-    : sizes.topK;
-  const outside =
-    ((bytes / sizes.topK) * visited * (domains - 1)) /
-    domains /
-    (hardware.networkBytesPerMs * constants.networkShare);
-  return times * (smoothMaximum(inside, outside, 0.2 * outside) + constants.networkLatencyMs);
-}
-
-/**
- * Experts that are split themselves: after dispatch each rank gathers the tokens of the ranks that share its experts, and
- * scatters their sums before combine; the same backward.
- */
-function expertGatherMs(context: StepContext, layout: LayerLayout, routed: number): number {
-  const { etp, recomputed } = layout;
-  if (etp <= 1) return 0;
-  return (4 + 2 * recomputed) * gatherTimeMs(context, routed * context.sizes.hidden * 2, etp, 1);
-}
-
-/** Two all-gathers and two reduce-scatters forward, the same backward (or as many all-reduces), for a whole layer. */
-function tensorParallelMs(context: StepContext, layout: LayerLayout, tokens: number): number {
-  const { tp } = layout;
-  if (tp <= 1) return 0;
-  const bytes = tokens * context.sizes.hidden * 2;
-  const count = 8 + 4 * layout.recomputed;
-  return count * gatherTimeMs(context, bytes, tp, 1) * context.constants.tpExposed;
 }
 
 /**

@@ -175,6 +175,62 @@ describe("a predicted step", () => {
   });
 });
 
+describe("experts", () => {
+  const acrossNodes = {
+    model: "deepseek-v3",
+    count: 512,
+    layout: {
+      pp: 8,
+      ep: 32,
+      vp: 1,
+      microBatch: 1,
+      globalBatch: 2048,
+      recompute: "full",
+      framework: "megatron",
+      software: "2025-06",
+    },
+  } as const;
+
+  test("send tokens while DualPipe computes another micro batch", () => {
+    const alone = predictionOf(acrossNodes).breakdown;
+    const beside = predictionOf({
+      ...acrossNodes,
+      layout: { ...acrossNodes.layout, schedule: "dualpipe" },
+    }).breakdown;
+    expect(beside.expertParallel).toBeLessThan(0.7 * alone.expertParallel);
+    expect(beside.gemm / alone.gemm).toBeCloseTo(1);
+  });
+
+  test.each([
+    ["megatron", 1.2, 3],
+    ["fsdp", 1, 1],
+  ] as const)(
+    "with biases take longer where each is an operation: %s",
+    (framework, least, most) => {
+      const known = accelerators.find(({ name }) => name === "b200-sxm");
+      if (known === undefined) throw new Error("no b200-sxm");
+      const hardware = { accelerator: "b200-sxm", count: 64, known };
+      const shape = resolveShape({ name: "gpt-oss-120b" }, models);
+      const layout = trainingLayout.parse({
+        ep: 8,
+        microBatch: 4,
+        globalBatch: 1280,
+        recompute: "none",
+        software: "2026-04",
+        framework,
+      });
+      const [withBias, without] = [shape, { ...shape, expertBias: false }].map((each) => {
+        const answer = predictStep(each, hardware, layout, { ...data, evidence: [] });
+        if (answer.kind === "error") throw new Error(answer.error.message);
+        return answer.breakdown.elementwise;
+      });
+      const ratio = (withBias ?? 0) / (without ?? 1);
+      expect(ratio).toBeGreaterThanOrEqual(least);
+      expect(ratio).toBeLessThanOrEqual(most);
+    },
+  );
+});
+
 describe("a layout that cannot be run", () => {
   test.each<[string, Case]>([
     [

@@ -77,6 +77,7 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     operandBytes: operandBytes(precision),
     convertsOperands: isNarrow,
     fusesExperts: fusesExperts(setting),
+    addsExpertBias: addsExpertBias(setting),
     sendsOncePerDomain: setting.framework !== "maxtext" && software >= firstDeepEp,
     storesScores: software <= "2022-12" && setting.framework === "megatron",
     gradientBytes: software <= "2022-12" || precision === "fp32" ? 4 : 2,
@@ -87,8 +88,8 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
 }
 
 /**
- * From NeMo 26.06 on, recipes for experts in block-scaled formats on Blackwell record the whole step as a CUDA graph, and
- * grouped products activate and convert what they write.
+ * From NeMo 26.06 on, recipes for experts in block-scaled formats on Blackwell record the whole step as a CUDA graph, grouped
+ * products activate and convert what they write, and all-to-alls run beside another micro batch.
  *
  * @see https://github.com/NVIDIA-NeMo/Megatron-Bridge/releases/tag/v0.5.1
  */
@@ -98,12 +99,19 @@ function fusesExperts({ accelerator, precision, framework, software }: StepSetti
   return isBlockScaled && isBlackwell && framework === "megatron" && software >= "2026-06";
 }
 
+/** Megatron-Core adds biases of experts outside its fused kernels, except where products activate what they write. */
+function addsExpertBias(setting: StepSetting): boolean {
+  const isMegatron = setting.framework === "megatron";
+  return setting.shape.expertBias === true && isMegatron && !fusesExperts(setting);
+}
+
 /** When programs took up DeepEP, which was published in 2025-02: https://github.com/deepseek-ai/DeepEP. */
 const firstDeepEp = "2025-03";
 
 /** All communication is exposed. */
 export function withoutOverlap(constants: StepConstants): StepConstants {
-  return { ...constants, tpExposed: 1, cpExposed: 1, epExposed: 1, ppExposed: 1, dpExposed: 1 };
+  const all = { tpExposed: 1, cpExposed: 1, epExposed: 1, ppExposed: 1, dpExposed: 1 };
+  return { ...constants, ...all, epOverlapExposed: 1 };
 }
 
 /** Constants hold for software of this month; `yearlyGain` leads to others. */
@@ -248,6 +256,7 @@ export function layerLayoutOf(layout: WholeLayout): LayerLayout {
     productsRecomputed: isSelectiveInTorch(layout) ? fraction / 2 : 0,
     scoresRecomputed: layout.recompute === "selective" ? fraction : 0,
     expertImbalance: layout.expertImbalance ?? 1,
+    overlapsExperts: layout.schedule === "dualpipe",
   };
 }
 

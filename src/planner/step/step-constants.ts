@@ -32,6 +32,8 @@ export interface StepConstants {
   cpExposed: number;
   /** Share of expert-parallel communication that is exposed. */
   epExposed: number;
+  /** The same where it runs beside the computation of another micro batch, even if there is enough of that. */
+  epOverlapExposed: number;
   /** Share of pipeline transfers that is exposed. */
   ppExposed: number;
   /** Share of data-parallel communication that is always exposed. */

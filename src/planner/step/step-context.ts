@@ -34,8 +34,13 @@ export interface StepContext {
   operandBytes: number;
   /** Operands are converted from 16 bits before each matrix product. */
   convertsOperands: boolean;
-  /** Layers with experts run from one CUDA graph, and their products convert and activate in the same kernel. */
+  /**
+   * Layers with experts run from one CUDA graph, their products convert and activate in the same kernel, and their transfers
+   * run beside another micro batch.
+   */
   fusesExperts: boolean;
+  /** Biases and clamps of experts are operations of their own, which read and write memory each. */
+  addsExpertBias: boolean;
   /** A token goes to another domain once, not once for each of its experts there. */
   sendsOncePerDomain: boolean;
   /** Attention scores go through memory, as before FlashAttention. */
@@ -64,6 +69,8 @@ export interface LayerLayout {
   scoresRecomputed: number;
   /** Tokens of the busiest expert rank over the mean. */
   expertImbalance: number;
+  /** Transfers of experts run beside the computation of another micro batch. */
+  overlapsExperts: boolean;
 }
 
 /** Time of one layer and micro batch, forward and backward, ms, as far as nothing hides it. */

@@ -35,6 +35,8 @@ export const transformerShape = z.strictObject({
   topK: countOrNone.default(0),
   /** Inner size of one expert; default: `ffn`. */
   expertFfn: countOrNone.default(0),
+  /** Experts add biases and clamp what they activate, as those of gpt-oss. */
+  expertBias: z.boolean().optional(),
   /** Experts that every token visits. */
   sharedExperts: countOrNone.default(0),
   /** First layers without experts. */

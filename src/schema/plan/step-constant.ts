@@ -17,6 +17,7 @@ export const stepConstantNames = [
   "tpExposed",
   "cpExposed",
   "epExposed",
+  "epOverlapExposed",
   "ppExposed",
   "dpExposed",
   "dpOverlap",
