@@ -1,5 +1,12 @@
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
-import { memoryOfLayout, sumOfParts } from "../memory/memory-of-layout.ts";
+import { type FilledLayout, fillLayout } from "../memory/fill-layout.ts";
+import {
+  type MemoryBasis,
+  memoryBasis,
+  memoryFrom,
+  memoryOfLayout,
+  sumOfParts,
+} from "../memory/memory-of-layout.ts";
 import type { LayoutSpace } from "./layout-space.ts";
 import { layoutOfTrial, type SplitSetting, type Trial } from "./model-split.ts";
 import { weightBytes, type WeightBound } from "./weight-bytes.ts";
@@ -13,6 +20,13 @@ export interface MemoryTable {
   /** For 1, 2, 4, … micro batches, each split: what one rank holds (0: not computed), and what ranks divide (NaN: not computed). */
   floors: Float64Array;
   slopes: Float64Array;
+  /** What splits share that differ in micro batch and recomputation alone. */
+  bases: Map<number, SplitBasis>;
+}
+
+interface SplitBasis {
+  filled: FilledLayout;
+  basis: MemoryBasis;
 }
 
 /** Tables by framework, precision, software and space: the same for all accelerators, so that searches share them. */
@@ -38,6 +52,7 @@ export function memoryTable(
     splitCount,
     floors: new Float64Array(batchClasses * splitCount),
     slopes: new Float64Array(batchClasses * splitCount),
+    bases: new Map<number, SplitBasis>(),
   };
   tables.set(key, table);
   return table;
@@ -81,14 +96,33 @@ export function leastBytes(
 }
 
 function bytesOn(
-  { shape, setting }: MemoryTable,
-  { layers, stages }: Trial,
+  table: MemoryTable,
+  trial: Trial,
   { dp, microBatches }: { dp: number; microBatches: number },
 ): number {
-  const globalBatch = dp * layers.microBatch * microBatches;
-  const layout = layoutOfTrial({ layers, stages, dp, globalBatch }, setting);
-  const parts = memoryOfLayout(shape, layout, { count: 2 });
+  const { filled, basis } = splitBasis(table, trial, dp);
+  filled.microBatch = trial.layers.microBatch;
+  filled.microBatches = microBatches;
+  filled.recompute = trial.layers.recompute;
+  const parts = memoryFrom(basis, filled, 2);
   return sumOfParts(parts) - (microBatches === 1 ? parts.gradients : 0);
+}
+
+/** @param dp one of two numbers */
+function splitBasis({ shape, setting, bases }: MemoryTable, trial: Trial, dp: number): SplitBasis {
+  const { layers, stages } = trial;
+  const { tp, cp, ep, microBatch } = layers;
+  const { pp, vp } = stages;
+  // Degrees are powers of two below these, and virtual stages are few.
+  const split = (((tp * 4096 + cp) * 128 + ep) * 32 + pp) * 16 + vp;
+  const key = 2 * split + (dp === manyRanks ? 1 : 0);
+  let found = bases.get(key);
+  if (found === undefined) {
+    const layout = layoutOfTrial({ layers, stages, dp, globalBatch: dp * microBatch }, setting);
+    const filled = fillLayout(layout, shape, 2);
+    bases.set(key, (found = { filled, basis: memoryBasis(shape, filled) }));
+  }
+  return found;
 }
 
 /** What a split takes. */
