@@ -29,7 +29,8 @@ try {
     "0.01usd",
   ]);
   const runId = await newestRun(origin);
-  await capture("dashboard-run", `${origin}/runs/${runId}`, 8500);
+  // Some seconds after the first evaluation, however long the machine takes until then.
+  await capture("dashboard-run", `${origin}/runs/${runId}`, 4000, ".chart-grid > .wide canvas");
   await finished(live);
   await capture("dashboard-plan", `${origin}/plan`, 3000);
 } finally {
@@ -74,10 +75,11 @@ async function newestRun(origin) {
   }
 }
 
-async function capture(name, address, afterMs = 1500) {
+async function capture(name, address, afterMs = 1500, drawn = "main") {
   const viewport = { width: 1280, height: 880 };
   const page = await browser.newPage({ viewport, colorScheme: "dark" });
   await page.goto(address);
+  await page.locator(drawn).first().waitFor();
   await page.waitForTimeout(afterMs);
   await page.screenshot({ path: join(root, "docs", `${name}.png`) });
   await page.close();
