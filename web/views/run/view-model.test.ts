@@ -163,6 +163,16 @@ describe("instruments", () => {
   const shown = (detail: Partial<RunDetail>) =>
     Object.fromEntries(instruments(sampleDetail(detail)).map((each) => [each.label, each]));
 
+  test("a log without its target reached it by its own run_stop", () => {
+    const { target: _asked, ...request } = sampleDetail().request;
+    const { target: _followed, ...progress } = sampleDetail().progress;
+    const { target: _judged, ...ended } = result();
+    expect(shown({ request, progress, result: ended })["quality"]?.detail).toBe(
+      "by its own run_stop",
+    );
+    expect(shown({ request, progress })["quality"]?.detail).toBe("no target");
+  });
+
   test("the gauge shows progress from the first evaluation to the target", () => {
     const evaluations = [{ timeMs: 0, clockMs: 0, value: 0.57 }];
     const { accuracy } = shown({

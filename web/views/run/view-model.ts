@@ -159,9 +159,14 @@ function qualityInstrument(detail: RunDetail): Instrument {
   return {
     label: target?.metric ?? "quality",
     value: best === undefined ? "–" : formatSignificant(best, 4),
-    detail: target === undefined ? "no target" : limitText(target),
+    detail: target === undefined ? withoutTarget(detail) : limitText(target),
     fraction: target === undefined ? undefined : targetFraction(detail, target, best),
   };
+}
+
+/** A log can say that the target was reached without saying which. */
+function withoutTarget({ result }: RunDetail): string {
+  return result?.outcome.kind === "reached" ? "by its own run_stop" : "no target";
 }
 
 function limitText(target: MetricTarget): string {

@@ -1,8 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { columnCount, heatTable, moveCell } from "./heat-map-model.ts";
+import { columnCount, heatTable, moveCell, scaleTexts } from "./heat-map-model.ts";
 
 const size = { rows: 3, columns: 5 };
 const key = (name: string, shiftKey = false) => ({ key: name, shiftKey });
+
+describe("scaleTexts", () => {
+  test.each([
+    {
+      name: "is short where the ends differ",
+      least: 31,
+      greatest: 104,
+      expected: ["31 ms", "0.10 s"],
+    },
+    {
+      name: "tells two close ends apart",
+      least: 14.1,
+      greatest: 14.32,
+      expected: ["14.100 ms", "14.320 ms"],
+    },
+    { name: "repeats the only value", least: 14, greatest: 14, expected: ["14 ms", "14 ms"] },
+  ])("$name", ({ least, greatest, expected }) => {
+    expect(scaleTexts({ least, greatest, unit: "milliseconds" })).toEqual(expected);
+  });
+});
 
 describe("moveCell", () => {
   test.each([

@@ -22,6 +22,22 @@ export const metricNames: Readonly<Record<HeatmapMetric, string>> = {
   powerWatts: "power",
 };
 
+/** The ends of the scale of colors, with as many figures as it takes to tell them apart. */
+export function scaleTexts({
+  least,
+  greatest,
+  unit,
+}: Pick<HeatmapDocument, "least" | "greatest" | "unit">): [least: string, greatest: string] {
+  if (least === undefined || greatest === undefined) return ["", ""];
+  const [from, to] = [formatValue(least, unit), formatValue(greatest, unit)];
+  const isTooShort = from === to && least !== greatest && unit === "milliseconds";
+  return isTooShort ? [exactMs(least), exactMs(greatest)] : [from, to];
+}
+
+function exactMs(value: number): string {
+  return `${formatSignificant(value, 5)} ms`;
+}
+
 /** Returns the cell that an arrow key moves to; undefined for other keys. Shift moves by ten. */
 export function moveCell(
   cell: Cell | undefined,

@@ -7,7 +7,6 @@ import {
 } from "../../../../src/schema/dashboard/run-series.ts";
 import type { ApiError } from "../../../api.ts";
 import { fetchHeatmap } from "../../../requests/run.ts";
-import { formatValue } from "../../../charts/axes/axis-scale.ts";
 import { countOf } from "../../../../src/report/wording.ts";
 import { heatAxes, type ClockZero, type HeatTick } from "../../../charts/run/heat-axes.ts";
 import { drawHeatMap, heatCsv } from "../../../charts/run/heat-map.ts";
@@ -28,6 +27,7 @@ import {
   metricNames,
   moveCell,
   rankOfCell,
+  scaleTexts,
   type Cell,
 } from "./heat-map-model.ts";
 
@@ -233,6 +233,7 @@ function HeatMap({ heat, zero }: { heat: HeatmapDocument; zero: ClockZero }): JS
     if (next !== undefined) setCell(next);
   };
   const axes = heatAxes(heat, zero);
+  const [least, greatest] = scaleTexts(heat);
   return (
     <div class="heat">
       <RankAxis label={axes.rankLabel} ticks={axes.ranks} />
@@ -261,9 +262,9 @@ function HeatMap({ heat, zero }: { heat: HeatmapDocument; zero: ClockZero }): JS
           {cell === undefined ? summaryText(heat) : cellText(cell, heat, zero)}
         </span>
         <span class="heat-scale">
-          {heat.least === undefined ? "" : formatValue(heat.least, heat.unit)}
+          {least}
           <span class="heat-ramp" aria-hidden="true" />
-          {heat.greatest === undefined ? "" : formatValue(heat.greatest, heat.unit)}
+          {greatest}
         </span>
       </div>
     </div>

@@ -200,12 +200,24 @@ function jobText(job: RunDetail["job"]): string {
   return size === undefined ? "" : `${size}: ${job.hosts.join(", ")}`;
 }
 
+type System = RunDetail["request"]["system"];
+
+function nodesText({ number_of_nodes: count }: System): string {
+  return `${count} ${count === 1 ? "node" : "nodes"}`;
+}
+
+function acceleratorsOf(system: System): string {
+  return hasAccelerators(system) ? acceleratorsText(system) : "none";
+}
+
 function systemFacts(detail: RunDetail): [label: string, parts: readonly string[]][] {
   const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
   const commit =
     environment.commit === undefined
       ? ""
       : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
+  // Logs rarely say where they were written.
+  const isUnknown = startable.kind === "imported" && !hasAccelerators(system);
   const facts: [label: string, ...parts: (string | undefined)[]][] = [
     [
       startable.kind === "imported" ? "source" : "command",
@@ -220,14 +232,10 @@ function systemFacts(detail: RunDetail): [label: string, parts: readonly string[
     ["seed", hasKnownSeed(detail.request) ? String(seed) : undefined],
     ["rerun of", rerunOf],
     [startable.kind === "imported" ? "imported" : "started", new Date(createdMs).toISOString()],
-    [
-      "system",
-      system.system_name,
-      `${system.number_of_nodes} ${system.number_of_nodes === 1 ? "node" : "nodes"}`,
-    ],
+    ["system", ...(isUnknown ? ["unknown"] : [system.system_name, nodesText(system)])],
     ["job", jobText(detail.job)],
     ["processor", system.host_processor_model_name],
-    ["accelerators", hasAccelerators(system) ? acceleratorsText(system) : "none"],
+    ["accelerators", isUnknown ? undefined : acceleratorsOf(system)],
     ["memory", system.host_memory_capacity],
     ["framework", system.framework],
     [
