@@ -3,9 +3,9 @@ import { nameBefore } from "../names/field-name.ts";
 import { isSectionWord } from "../sections/line-section.ts";
 import type { NumberToken } from "../numbers/read-number.ts";
 
-const separators = [",", ";", "/", "&", "and"] as const;
+const separators = [",", ";", "/", "&", "|", "and"] as const;
 /** Between two numbers of a list. */
-const listGap = /^\s*(,|;|\/|&|and|\s)\s*$/u;
+const listGap = /^\s*(,|;|\/|&|\||and|\s)\s*$/u;
 const sign = /\s*[:=]\s*[([]?\s*$|\s*[([]\s*$/u;
 /** What may follow a list; a word would be the unit of its last number. */
 const listEnd = /^\s*(?:$|[)\]}]|[,;|]|[([]|- )/u;
@@ -53,8 +53,10 @@ function isRatio(list: readonly PlacedNumber[], separator: string): boolean {
 
 function namesBefore(between: string, separator: string): readonly string[] | undefined {
   const found = namesIn(between.slice(-longestList));
-  const isList = found !== undefined && (found.isSigned || found.separator === separator);
-  return isList ? found.names : undefined;
+  if (found === undefined) return undefined;
+  // Between bars are the cells of tables and the parts of lines, unless a sign follows the names.
+  const isList = found.separator !== "|" && found.separator === separator;
+  return isList || found.isSigned ? found.names : undefined;
 }
 
 const longestList = 400;

@@ -53,6 +53,7 @@ describe("readPairs", () => {
       "loss, acc: 0.3, 0.91",
       "loss, acc: 0.3 0.91",
       "loss/acc: 0.3/0.91",
+      "loss | acc: 0.3 | 0.91",
       "(loss, acc): (0.3, 0.91)",
       "[loss, acc] = [0.3, 0.91]",
       "loss and acc: 0.3 and 0.91",
