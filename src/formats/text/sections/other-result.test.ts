@@ -14,6 +14,9 @@ test.each([
   "INFO - Aim for acc=0.96",
   "last run: acc 0.96",
   "paper reports acc 0.96",
+  "args: {'lr': 1, 'acc': 0.96}",
+  "INFO - config = {'acc': 0.96}",
+  "TrainConfig(lr=1, acc=0.96)",
 ])("a goal or the result of another run is stated: %s", (line) => {
   expect(resultIn(line)).toBe("stated");
 });
@@ -33,6 +36,9 @@ test.each([
   "New best! acc 0.96",
   "Target reached: acc 0.96",
   "Target was met, acc 0.96",
+  "Config(lr=1): acc=0.96",
+  "args done, acc 0.96",
+  "Metrics(loss=1, acc=0.96)",
 ])("a new result is not: %s", (line) => {
   expect(resultIn(line)).toBeUndefined();
 });

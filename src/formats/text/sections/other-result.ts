@@ -9,6 +9,9 @@ const statedBefore = new RegExp(
   String.raw`^[^\p{L}\d]*(?:(?:targets?|goals?|aim(?:ing|s)?|thresholds?|baselines?|requirements?|references?|papers?|published)\b${reached}|(?:previous|prev|last|earlier|old)\s+(?:run|result|model|experiment|attempt|best)s?\b)[^\d.!]*$`,
   "iu",
 );
+/** `args: {'acc': 0.96, …`, `TrainConfig(lr=0.1, acc=0.96`: inside a bracket with the settings of the program. */
+const settingsBefore =
+  /(?:^|\s)(?:args|arguments|opts|options|config(?:uration)?|cfg|hparams|hyper-?param(?:eter)?s|settings|flags|\w+(?:Args|Arguments|Options|Config|Settings|Params))\s*[:=]?\s*[{([][^{}()[\]]*$/iu;
 /** `acc improved from 0.90 to 0.96`. */
 const changedFrom = /\bfrom\s+\S+\s+to\s*$/u;
 /** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
@@ -17,7 +20,7 @@ const bestBefore =
 
 /** A quick test: every line with another result has one of these words. */
 const mayBeOther =
-  /target|goal|aim|old\b|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
+  /target|goal|aim|old\b|args|arguments|opts|options|config|cfg|param|settings|flags|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
 const namesOther =
   /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
 
@@ -41,6 +44,6 @@ export function otherResultAt(
   if (!mayBeOther.test(line) || namesOther.test(metric)) return undefined;
   if (statedAfter.test(line.slice(end, end + 24))) return "stated";
   const message = line.slice(logPrefixLength(line.slice(0, start)), start);
-  if (statedBefore.test(message)) return "stated";
+  if (statedBefore.test(message) || settingsBefore.test(message)) return "stated";
   return bestBefore.test(message) || changedFrom.test(message) ? "best-so-far" : undefined;
 }

@@ -68,6 +68,17 @@ describe("LineTables", () => {
       ],
     },
     {
+      name: "reads a header of two names if the first one counts",
+      lines: ["   epoch   acc", "0      1  0.91", "2 0.93", "training done", "3 0.94"],
+      rows: [
+        [],
+        { epoch: 1, acc: 0.91 },
+        { epoch: 2, acc: 0.93 },
+        undefined,
+        { epoch: 3, acc: 0.94 },
+      ],
+    },
+    {
       name: "leaves out the numbers of rows",
       lines: ["   epoch  loss  val_acc", "0      1   0.5     0.85"],
       rows: [[], { epoch: 1, loss: 0.5, val_acc: 0.85 }],

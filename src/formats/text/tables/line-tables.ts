@@ -3,7 +3,13 @@ import { isSectionWord } from "../sections/line-section.ts";
 import type { NamedNumber } from "../numbers/named-number.ts";
 import type { CommaStyle } from "../numbers/read-number.ts";
 import { type Cell, cellNumber, cellsOf, isFiller } from "./table-cells.ts";
-import { type Columns, headersOf, isHeaderWithRepeats, metricColumnOf } from "./table-header.ts";
+import {
+  type Columns,
+  headersOf,
+  isHeaderWithRepeats,
+  isPlaceName,
+  metricColumnOf,
+} from "./table-header.ts";
 
 /** A cell of a table that is not a number, with the name of its column. */
 export interface NamedText {
@@ -151,10 +157,6 @@ function readLabeled(
 
 /** Words of a label that are separated by blanks, as its numbers are. */
 const longestLabel = 3;
-
-function isPlaceName(name: string): boolean {
-  return /^(?:epochs?|(?:global[_ ]?)?step|iter(?:ation)?s?|round)$/iu.test(name);
-}
 
 /** The data before the metric: `val acc` for the row `acc` and the column `val`, and the reverse. */
 function nameInCell(row: string, column: string): string {

@@ -27,7 +27,9 @@ function namesOf(line: string, delimiter: Delimiter): string[] {
 }
 
 function isHeader(names: readonly string[], delimiter: Delimiter): boolean {
-  const fewest = delimiter === "blanks" || delimiter === "gaps" ? 3 : 2;
+  const isOfWords = delimiter === "blanks" || delimiter === "gaps";
+  // `epoch  acc` is no sentence.
+  const fewest = isOfWords && !isPlaceName(names[0] ?? "") ? 3 : 2;
   if (names.length < fewest || names.length > maximumColumns || isSentence(names)) return false;
   if (delimiter === "gaps" && !names.some((name) => /[\s#]/u.test(name))) return false;
   const isLong = delimiter === "|" && metricColumnOf(names) !== undefined;
@@ -48,6 +50,11 @@ export function isHeaderWithRepeats(line: string): boolean {
 export function metricColumnOf(names: readonly string[]): number | undefined {
   const index = names.findIndex((name) => /(?:^|\s)metrics?(?: name)?$/iu.test(name));
   return index === -1 ? undefined : index;
+}
+
+/** Whether a column counts epochs or steps. */
+export function isPlaceName(name: string): boolean {
+  return /^(?:epochs?|(?:global[_ ]?)?step|iter(?:ation)?s?|round)$/iu.test(name);
 }
 
 /** Words of sentences, not of columns: `Training is done`. */
