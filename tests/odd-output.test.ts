@@ -106,8 +106,8 @@ const outputs: readonly OddOutput[] = [
     name: "the name inside longer names",
     target: "acc>=0.9",
     lines: ["train_acc=0.91 val_acc=0.88", "train_acc=0.97 val_acc=0.95"],
-    reached: undefined,
-    rules: ["metric-never-matched"],
+    reached: 0.95,
+    rules: ["metric-read-from-other-name"],
   },
   {
     name: "a pattern inside a longer name",

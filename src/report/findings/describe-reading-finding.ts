@@ -4,6 +4,7 @@ import { visibleControls } from "../../foundation/text/visible-controls.ts";
 import type { Finding } from "../../schema/run/findings/finding.ts";
 import { countOf } from "../wording.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";
+import { type DataFinding, describeDataFinding, isAboutData } from "./describe-data-finding.ts";
 
 function listOf(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(" and ");
@@ -16,9 +17,6 @@ const textRules = [
   "comma-ambiguous",
   "ratio-printed",
   "pattern-matches-several-names",
-  "metric-in-several-sections",
-  "training-values-withdrawn",
-  "metric-beside-evaluation-name",
   "source-echoed",
 ] as const;
 type TextFinding = Extract<Finding, { rule: (typeof textRules)[number] }>;
@@ -30,6 +28,7 @@ const valueRules = [
   "targets-met-apart",
   "target-met-on-rewritten-line",
   "target-met-on-batch-line",
+  "reached-withdrawn",
   "values-on-another-scale",
   "several-ranks-print-metric",
 ] as const;
@@ -52,8 +51,8 @@ export function isAboutArrival(finding: Finding): finding is ArrivalFinding {
   return arrivalRules.some((rule) => rule === finding.rule);
 }
 
-export function isAboutText(finding: Finding): finding is TextFinding {
-  return textRules.some((rule) => rule === finding.rule);
+export function isAboutText(finding: Finding): finding is TextFinding | DataFinding {
+  return isAboutData(finding) || textRules.some((rule) => rule === finding.rule);
 }
 
 export function isAboutValue(finding: Finding): finding is ValueFinding {
@@ -61,7 +60,8 @@ export function isAboutValue(finding: Finding): finding is ValueFinding {
 }
 
 /** Describes a doubt about how a number was read from a line of output. */
-export function describeTextFinding(finding: TextFinding): DescribedFinding {
+export function describeTextFinding(finding: TextFinding | DataFinding): DescribedFinding {
+  if (isAboutData(finding)) return describeDataFinding(finding);
   switch (finding.rule) {
     case "number-cut-short":
       return {
@@ -91,21 +91,6 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
       return {
         message: `the pattern for \`${finding.metric}\` matches ${listOf(finding.names)} on one line; such values were not used`,
         hint: `name one of them in \`--target\`: \`${finding.names.at(-1) ?? finding.metric}\``,
-      };
-    case "metric-in-several-sections":
-      return {
-        message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; values of training data do not count`,
-        hint: `name one of them in \`--target\`: \`${finding.evaluation}_${finding.metric}\``,
-      };
-    case "training-values-withdrawn":
-      return {
-        message: `the first values of \`${finding.metric}\` do not count: they are probably of training data, because a later line names evaluation data, \`${finding.evaluation}\``,
-        hint: `first such line: \`${finding.training}\`; if they are evaluations, print them under a name of their own or give a pattern to \`--metric\``,
-      };
-    case "metric-beside-evaluation-name":
-      return {
-        message: `\`${finding.metric}\` is printed beside \`${finding.found}\`, so it is probably measured on training data; its values count, because the target names it`,
-        hint: `if you mean the evaluation, name it in \`--target\`: \`${finding.found}\``,
       };
     case "source-echoed":
       return {
@@ -146,6 +131,11 @@ export function describeValueFinding(finding: ValueFinding): DescribedFinding {
       return {
         message: `\`${finding.metric}\` met the target, ${finding.value}, on a line about part of a pass over the data: it may be a value of one batch`,
         hint: "use a metric that the program prints once for each evaluation",
+      };
+    case "reached-withdrawn":
+      return {
+        message: `\`${finding.metric}\` first met the target, ${finding.value}, with a value that does not count after all: of a batch, of training data or under another name`,
+        hint: "use a metric that the program prints only for evaluations",
       };
     case "values-on-another-scale":
       return describeScale(finding);

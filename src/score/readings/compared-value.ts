@@ -13,7 +13,7 @@ export interface ComparedValue {
 
 /** Metrics that are fractions: at most 1, or at most 100 as a percentage. */
 const shareName =
-  /(?:^|[_\W])(?:acc(?:uracy)?|top_?[15]|acc@\d|precision|recall|f1|auc|auroc|iou|miou|m?ap(?:50|75)?|dice|exact_match|em|hit_?rate|success_?rate)(?:$|[_\W\d])/iu;
+  /(?:^|[_\W])(?:acc(?:uracy)?|top_?[15]|acc@\d|correct|precision|recall|f1|auc|auroc|iou|miou|m?ap(?:50|75)?|dice|exact_match|em|hit_?rate|success_?rate)(?:$|[_\W\d])/iu;
 const isShareName = remembered((metric) => shareName.test(metric));
 const fullPercent = 100;
 /** A smaller total is more likely a counter: `3/5`. */

@@ -4,7 +4,14 @@ import type { PrintedValue } from "../../schema/run/events/observation.ts";
 import { scaleOfValues } from "./compared-value.ts";
 
 /** This many values show the scale of a metric. */
-const valuesForScale = 3;
+const valuesForScale = 2;
+
+/** Notes about the value that met the target. */
+const aboutReaching = [
+  "first-evaluation-meets-target",
+  "target-met-on-rewritten-line",
+  "target-met-on-batch-line",
+] as const;
 
 /** Collects findings about the values that a program prints, one of each kind. */
 export class ReadingNotes {
@@ -65,6 +72,12 @@ export class ReadingNotes {
   /** The target was met on a line about part of a pass over the data. */
   batchLine(metric: string, value: number): void {
     this.#once({ rule: "target-met-on-batch-line", metric, value });
+  }
+
+  /** What was reached does not count after all, nor what was noted about it. */
+  withdrawn(metric: string, value: number): void {
+    for (const rule of aboutReaching) this.#findings.delete(rule);
+    this.#once({ rule: "reached-withdrawn", metric, value });
   }
 
   samplesDecreased(fromCount: number, toCount: number): void {

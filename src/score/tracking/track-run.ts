@@ -249,6 +249,7 @@ export class RunTracker {
   /** The values of a target's metric so far stay in the curve, but decide nothing. */
   #withdrawEarlier({ metric }: MetricTarget): void {
     this.#conditions.withdraw(metric);
+    if (this.run.reached !== undefined) this.#notes.withdrawn(metric, this.run.reached.value);
     this.run.reached = undefined;
     this.#reachedBy = undefined;
     if (metric === this.run.target?.metric) this.run.best = undefined;

@@ -169,10 +169,64 @@ describe("MetricReader, by name", () => {
 
   test("names longer names where nothing else fits", () => {
     const reader = new MetricReader({ metrics: [accuracy] });
-    reader.read("train_acc=0.9 val_acc=0.8");
+    reader.read("train_acc=0.9 best_acc=0.8");
     expect(reader.unmatched()).toMatchObject([
-      { rule: "metric-never-matched", metric: "acc", longerNames: ["train_acc", "val_acc"] },
+      { rule: "metric-never-matched", metric: "acc", longerNames: ["train_acc", "best_acc"] },
     ]);
+  });
+
+  test.each([
+    { name: "acc", line: "train_acc=0.9 val_acc=0.8 test_acc=0.7", found: "val_acc", value: 0.8 },
+    { name: "accuracy", line: "{'eval_accuracy': 0.8}", found: "eval_accuracy", value: 0.8 },
+    { name: "bpb", line: "Step 250 | Validation bpb: 1.01", found: "Validation bpb", value: 1.01 },
+    {
+      name: "l2",
+      line: "valid_0's l2: 0.30\tvalid_0's l1: 0.41",
+      found: "valid_0's l2",
+      value: 0.3,
+    },
+    { name: "MulticlassAccuracy", line: "Eval metrics/eval/MulticlassAccuracy: 0.9", value: 0.9 },
+    { name: "f1-score", line: "loss 0.2 - f1-score (micro avg)  0.85", value: 0.85 },
+    { name: "auc", line: "training's auc: 0.94\tvalid_1's auc: 0.91", value: 0.91 },
+  ])("reads $name, which is not printed, from its name on evaluation data: $line", (row) => {
+    const reader = new MetricReader({ metrics: [{ metric: row.name, kind: "name" }] });
+    expect(reader.read(row.line).metrics).toMatchObject([{ value: row.value }]);
+    expect(reader.findings()).toMatchObject([
+      {
+        rule: "metric-read-from-other-name",
+        ...(row.found === undefined ? {} : { found: row.found }),
+      },
+    ]);
+  });
+
+  test("keeps to the name that was read first", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    const lines = ["val_acc=0.8", "test_acc=0.7", "val_acc=0.82", "val_acc=0.84", "acc=0.84"];
+    const values = lines.flatMap((line) => reader.read(line).metrics.map(({ value }) => value));
+    expect(values).toEqual([0.8, 0.82, 0.84]);
+  });
+
+  test("reads the metric itself if it is printed after a first evaluation", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    expect(reader.read("step 0: val acc 0.1").metrics).toHaveLength(1);
+    expect(reader.read("iter 0: acc 0.2").metrics).toMatchObject([
+      { value: 0.2, withdrawsEarlier: true },
+    ]);
+    expect(reader.read("step 100: val acc 0.3").metrics).toEqual([]);
+    expect(reader.findings().map(({ rule }) => rule)).toEqual(["metric-beside-evaluation-name"]);
+  });
+
+  test.each([
+    ["global val_acc", "[rank0] epoch 1 global val_acc=0.94", 0.94],
+    ["cur metric, acc", "ppocr INFO: cur metric, acc: 0.75, fps: 512.1", 0.75],
+    ["BCER train", "delta=5.2%, BCER train=22.1%, New best BCER = 22.1", 22.1],
+    ["Top1 accuracy", "Top1 accuracy ........ 0.712", 0.712],
+    ["val loss", "epoch 1: val loss ↓ 0.412", 0.412],
+    ["Validation loss", "Validation loss decreased (0.612 --> 0.421).  Saving model ...", 0.421],
+    ["val_loss", "Metric val_loss improved by 0.2 >= min_delta = 0.0. New best score: 0.41", 0.41],
+  ])("reads the name %s as it is printed: %s", (metric, line, value) => {
+    const reader = new MetricReader({ metrics: [{ metric, kind: "name" }] });
+    expect(reader.read(line).metrics).toMatchObject([{ value }]);
   });
 
   test("reads the count of samples", () => {

@@ -1,4 +1,5 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
+import { EvaluationNames } from "./evaluation-names.ts";
 import { EvaluationHistory } from "../sections/evaluation-history.ts";
 import { scopeOfLine } from "../sections/line-scope.ts";
 import { sectionAt, wordsOfSection } from "../sections/line-section.ts";
@@ -62,6 +63,9 @@ export class MetricReader {
   /** Metrics that were printed under exactly their name. */
   readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
+  readonly #evaluationNames = new EvaluationNames();
+  /** Metrics whose values so far were read under another name. */
+  readonly #renamed = new Set<string>();
   readonly #longerNames = new Map<string, Set<string>>();
   readonly #matched = new Set<string>();
   readonly #keptLines: string[] = [];
@@ -222,7 +226,9 @@ export class MetricReader {
     this.#matched.add(reading.metric);
     if (scope === undefined) return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
-    if (this.#history.withdrawsEarlier(reading.metric)) reading.withdrawsEarlier = true;
+    const isRenamed = this.#renamed.delete(reading.metric);
+    if (this.#history.withdrawsEarlier(reading.metric) || isRenamed)
+      reading.withdrawsEarlier = true;
     return true;
   }
 
@@ -236,6 +242,26 @@ export class MetricReader {
   }
 
   #pairOf(metric: string, line: string, pairs: readonly NamedNumber[]): NamedNumber | undefined {
+    const { exact, last } = this.#namesakes(metric, pairs);
+    if (exact.length > 0 && this.#evaluationNames.yields(metric)) this.#renamed.add(metric);
+    const known = this.#evaluationNames.nameOf(metric);
+    if (known !== undefined) return this.#evaluationNames.pairOf(metric, pairs);
+    if (exact.length > 0) {
+      this.#exact.add(metric);
+      this.#noteEvaluationName(metric, pairs);
+      return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
+    }
+    if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
+    const inSection = this.#pairInSection(metric, line, pairs);
+    if (inSection !== undefined || this.#exact.has(metric)) return inSection;
+    return this.#evaluationNames.pairOf(metric, pairs);
+  }
+
+  /** The numbers with the name of a metric, and the first whose last words it is. */
+  #namesakes(
+    metric: string,
+    pairs: readonly NamedNumber[],
+  ): { exact: NamedNumber[]; last: NamedNumber | undefined } {
     const exact: NamedNumber[] = [];
     let last: NamedNumber | undefined;
     for (const pair of pairs) {
@@ -244,15 +270,18 @@ export class MetricReader {
       if (match === "last-words") last ??= pair;
       if (match === "longer") this.#addLongerName(metric, pair.name);
     }
-    if (exact.length > 0) {
-      this.#exact.add(metric);
-      this.#noteEvaluationName(metric, pairs);
-      return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
-    }
-    if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
-    // `[valid] acc 0.9` is also `valid_acc` and `valid/acc`.
+    return { exact, last };
+  }
+
+  /** `[valid] acc 0.9` is also `valid_acc` and `valid/acc`, and `global val_acc=0.9` has a name of two words. */
+  #pairInSection(
+    metric: string,
+    line: string,
+    pairs: readonly NamedNumber[],
+  ): NamedNumber | undefined {
     const path = metric.replaceAll(/[/.](?=\p{L})/gu, "_");
     return pairs.find(({ name, number }) => {
+      if (endsInWords(line.slice(0, number.start), metric)) return true;
       if (!metric.toLowerCase().endsWith(name.toLowerCase())) return false;
       const section = this.#history.sectionOf(line, number.start);
       const words = section === undefined ? [] : wordsOfSection(section);
@@ -314,6 +343,8 @@ export class MetricReader {
 
   /** MXNet prints `accuracy=0.9` for batches and `Validation-accuracy=0.8` for evaluations. */
   #onOtherLines(metric: string): Finding[] {
+    const read = this.#evaluationNames.nameOf(metric);
+    if (read !== undefined) return [{ rule: "metric-read-from-other-name", metric, found: read }];
     const rule = "metric-beside-evaluation-name";
     const names = [...(this.#longerNames.get(metric) ?? [])];
     const found = names.find((name) => isOnValidationData(name, metric));
@@ -337,6 +368,13 @@ export class MetricReader {
     const key = `${finding.rule} ${finding.metric}`;
     if (!this.#findings.has(key)) this.#findings.set(key, finding);
   }
+}
+
+/** Whether the text before a number ends in a name of several words: `epoch 1 global val_acc=` in `global val_acc`. */
+function endsInWords(before: string, name: string): boolean {
+  if (!/\W/u.test(name)) return false;
+  const text = before.replace(/[\s.=:"'(]+$/u, "").toLowerCase();
+  return text.endsWith(name.toLowerCase()) && !/\w$/u.test(text.slice(0, -name.length));
 }
 
 /** Whether a name is that of a metric on evaluation data: `val_acc` for `acc`. */

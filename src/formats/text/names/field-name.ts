@@ -1,3 +1,4 @@
+import { isSectionWord } from "../sections/line-section.ts";
 import { isQualifier } from "./match-name.ts";
 import { unitOfName } from "./name-unit.ts";
 
@@ -6,9 +7,9 @@ const wrapper =
   /(?:\b(?:torch\.|tf\.)?[Tt]ensor|\b(?:np|numpy|jnp|mx|cp)\.\w+|\b(?:Device)?Array|\b(?:float|array|Decimal))\(\s*\[?$/u;
 /** `('acc', 0.94)`: the name is the first part of a pair. */
 const pairName = /[([]\s*["']([^"',()[\]]{1,60})["'],\s*$/u;
-/** Lightning prints `'val_loss' reached 2.30`. */
+/** Lightning prints `'val_loss' reached 2.30`, and others `Validation loss decreased (0.61 --> 0.42)`. */
 const separator =
-  /(?<=["'])\s+reached\s*$|\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
+  /(?<=["'])\s+reached\s*$|\s*\.{3,}\s*$|\s+(?:(?:in|de)creased|improved|reduced)\s*\(\s*$|\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
 /** Where one field of a line ends and the next begins. */
 const boundary =
   /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)|(?<=\p{Ll}{4})\. (?=\p{Lu})| {2,}| [-–—] |\.{2,}|(?<!@\d*\.\d+)[=:](?=\s|\w)/gu;
@@ -47,7 +48,10 @@ function fieldOf(text: string, isTight: boolean): string {
     .replace(/^.*(?:^|\s)\d\S*(?=\s)/u, "")
     .trim();
   const words = isTight ? lastName(field) : field;
-  return words.replaceAll(/^["'`*(]+|["'`*]+$/gu, "").trim();
+  return words
+    .replaceAll(/^["'`*(]+|["'`*]+$/gu, "")
+    .replace(/\s*\(?[↑↓⬆⬇]\)?$/u, "")
+    .trim();
 }
 
 /** `goal: acc 0.95`, `best: acc 0.95`: a word before a colon that changes the meaning of the name after it. */
@@ -58,6 +62,8 @@ const statedGoal =
 function lastName(field: string): string {
   const words = field.split(/\s+/u);
   let first = words.length - 1;
+  // `BCER train=22.1`
+  if (first > 0 && isSectionWord(words[first] ?? "")) first -= 1;
   while (first > 0 && isQualifier((words[first - 1] ?? "").replace(/:$/u, ""))) first -= 1;
   return words.slice(first).join(" ");
 }

@@ -49,8 +49,14 @@ export function matchName(found: string, wanted: string): NameMatch {
   const rest = foundName.slice(0, -wantedName.length);
   if (!/[_./@'-]$/u.test(rest)) return "other";
   const printed = withoutUnit(found.trim()).replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
+  // `coco/bbox_mAP`, `COCO AP`: only the name of the benchmark.
+  if (/^coco[/ ]$/iu.test(printed)) return "last-words";
   // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
-  if (!/[\s.]$/u.test(printed)) return "longer";
+  return /[\s.]$/u.test(printed) ? matchAfterWords(printed, wantedName) : "longer";
+}
+
+/** @param printed what is printed before the name */
+function matchAfterWords(printed: string, wantedName: string): NameMatch {
   const before = printed.split(/[\s.:]+/u);
   // `New best accuracy` is the current value.
   const isNewBest = /\bnew best\s+$/iu.test(printed);

@@ -1,4 +1,5 @@
 import { readCocoSummary } from "./coco-summary.ts";
+import { readImprovedMetric } from "./improved-metric.ts";
 import type { NamedNumber } from "../numbers/named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { namesOfList, type PlacedNumber } from "./number-list.ts";
@@ -13,8 +14,8 @@ import { nameAfter, type NumberBefore } from "../names/text-between.ts";
  * @param line visible text, see `visibleText`
  */
 export function readPairs(line: string, commaStyle?: CommaStyle): NamedNumber[] {
-  const ofCoco = readCocoSummary(line);
-  if (ofCoco !== undefined) return [ofCoco];
+  const special = readCocoSummary(line) ?? readImprovedMetric(line);
+  if (special !== undefined) return [special];
   const pairs: NamedNumber[] = [];
   let at = 0;
   for (let open = line.indexOf("{"); open !== -1; open = line.indexOf("{", at)) {
@@ -168,4 +169,4 @@ const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
 /** `acc improved from 0.90 to 0.95`. */
 const changedFrom = /^(\S.*?)(?:\s+(?:has|was))?\s+\p{L}+ed\s+from$/u;
 /** From an earlier value to the current one: `0.90 -> 0.95`. */
-const arrow = /^\s*(?:->|=>|→)\s*$/u;
+const arrow = /^\s*(?:-{1,2}>|=>|→)\s*$/u;

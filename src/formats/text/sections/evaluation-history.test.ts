@@ -32,7 +32,7 @@ describe("EvaluationHistory", () => {
     ] as const;
     expect(evaluations("acc", lines).accepted).toEqual([
       "1.0 part-of-pass",
-      "0.6 whole",
+      "0.6 whole, withdraws those before",
       "0.7 whole",
     ]);
   });
@@ -114,6 +114,24 @@ describe("EvaluationHistory", () => {
       ]);
     },
   );
+
+  test("counts no goals below a heading of goals", () => {
+    const lines = [
+      ["threshold:", ""],
+      ["  acc: 0.97", "0.97"],
+      ["model: resnet", ""],
+      ["acc: 0.90", "0.90"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted).toEqual(["0.97 other-result", "0.90 whole"]);
+  });
+
+  test("does not take a line that says what begins for a heading", () => {
+    const lines = [
+      ["training ...", ""],
+      [" iteration 100 | lm loss: 3.4", "3.4"],
+    ] as const;
+    expect(evaluations("lm loss", lines).accepted).toEqual(["3.4 whole"]);
+  });
 
   test("takes the lines below a banner for its data once evaluations were named", () => {
     const lines = [

@@ -1,6 +1,6 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
-import { otherResultAt } from "./other-result.ts";
+import { isHeadingOfOther, type OtherResult, otherResultAt } from "./other-result.ts";
 import { endsInNumber, logPrefixLength } from "../lines/log-prefix.ts";
 import {
   type LineScope,
@@ -27,6 +27,10 @@ interface MetricHistory {
   probableTraining: string | undefined;
   /** Whether a value that counts came after the program named evaluation data, which withdrew those before. */
   hasWithdrawn: boolean;
+  /** The first line of a whole pass after values of parts counted. */
+  firstWhole: string | undefined;
+  /** Whether it withdrew them. */
+  hasWithdrawnParts: boolean;
   /** The value that a progress bar shows, which it repeats with each update. */
   shown: string | undefined;
   hasPartial: boolean;
@@ -105,8 +109,8 @@ export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
   readonly #patterns: ReadonlyMap<string, string>;
   #isInBlock = false;
-  /** The section of the lines after a line such as `Training:` or `"train": {` that are indented further. */
-  #heading: { section: Section; indent: number } | undefined;
+  /** What the lines after a line such as `Training:`, `"train": {` or `threshold:` are about that are indented further. */
+  #heading: { section: Section | "other"; indent: number } | undefined;
   /** The section of the lines after a banner such as `===== Training =====`. */
   #banner: Section | undefined;
   #hasHeadings = false;
@@ -124,10 +128,15 @@ export class EvaluationHistory {
     const indent = indentOf(printed, line);
     if (repeatedBlock.test(line)) this.#isInBlock = true;
     else if (indent === 0) this.#isInBlock = false;
+    this.#noteHeading(line, indent);
+  }
+
+  #noteHeading(line: string, indent: number): void {
     const section = sectionOfHeading(line);
     if (isBanner(line)) this.#banner = section;
-    if (section !== undefined) {
-      this.#heading = { section, indent };
+    const headed = section ?? (isHeadingOfOther(line) ? "other" : undefined);
+    if (headed !== undefined) {
+      this.#heading = { section: headed, indent };
       this.#hasHeadings = true;
     } else if (indent <= (this.#heading?.indent ?? 0)) this.#heading = undefined;
   }
@@ -139,7 +148,8 @@ export class EvaluationHistory {
 
   /** The section that a value belongs to, by its line or by the heading before it. */
   sectionOf(line: string, start: number, end = start): Section | undefined {
-    return sectionAt(line, start, end) ?? this.#heading?.section;
+    const headed = this.#heading?.section;
+    return sectionAt(line, start, end) ?? (headed === "other" ? undefined : headed);
   }
 
   scopeOf(value: ReadValue, line: string): ValueScope {
@@ -148,14 +158,16 @@ export class EvaluationHistory {
     const pattern = this.#patterns.get(metric);
     const isNamed = namesItsData(metric) || namesItsData(pattern ?? "");
     if (!isNamed && this.#isTrainingData(value, { line, known })) return "training-data";
-    const other =
-      pattern === undefined
-        ? otherResultAt(line, { metric, start, end: start + text.length })
-        : undefined;
+    const end = start + text.length;
+    const other = pattern === undefined ? this.#otherAt(line, { metric, start, end }) : undefined;
     if (other === "stated") return "other-result";
     const isSummary = this.#isInBlock || repeatedLine.test(line) || other === "best-so-far";
     if (isSummary && known.counted.has(text)) return undefined;
     return this.#scopeOfOther(value, { line, known });
+  }
+
+  #otherAt(line: string, value: Parameters<typeof otherResultAt>[1]): OtherResult | undefined {
+    return this.#heading?.section === "other" ? "stated" : otherResultAt(line, value);
   }
 
   #isTrainingData(
@@ -199,20 +211,26 @@ export class EvaluationHistory {
       known.shown = value.text;
     }
     const isEarlier = showsEarlierResult(line, value.metric);
-    if (!accepts(known, scope === "part-of-pass" && !isEarlier)) return undefined;
+    const isPart = scope === "part-of-pass" && !isEarlier;
+    if (!isPart && known.hasPartial && isOfWholePass(scope, line)) known.firstWhole ??= line;
+    if (!accepts(known, isPart)) return undefined;
     known.counted.add(value.text);
     return isEarlier ? "whole" : scope;
   }
 
   /**
-   * Called for each value that counts. Whether those of the metric before it were probably of training data: they counted
-   * only because the program had not named evaluation data. True once.
+   * Called for each value that counts. Whether those of the metric before it do not count after all: they were probably of
+   * training data, before the program named evaluation data, or of batches, before it printed the value of a whole pass.
+   * True once for each reason.
    */
   withdrawsEarlier(metric: string): boolean {
     const known = this.#historyOf(metric);
-    if (known.hasWithdrawn || known.probableTraining === undefined) return false;
-    known.hasWithdrawn = known.evaluation !== undefined;
-    return known.hasWithdrawn;
+    const isOfEvaluation = known.evaluation !== undefined && known.probableTraining !== undefined;
+    const isWhole = known.firstWhole !== undefined;
+    const isNew = (isOfEvaluation && !known.hasWithdrawn) || (isWhole && !known.hasWithdrawnParts);
+    known.hasWithdrawn ||= isOfEvaluation;
+    known.hasWithdrawnParts ||= isWhole;
+    return isNew;
   }
 
   /** The first line about training data that has a metric. */
@@ -232,6 +250,8 @@ export class EvaluationHistory {
         training: undefined,
         probableTraining: undefined,
         hasWithdrawn: false,
+        firstWhole: undefined,
+        hasWithdrawnParts: false,
         shown: undefined,
         hasPartial: false,
         hasWhole: false,
@@ -263,6 +283,11 @@ function findingsOf(
   if (training?.word === undefined || evaluation.word === undefined) return [];
   const words = { training: training.word, evaluation: evaluation.word };
   return [{ rule: "metric-in-several-sections", metric, ...words }];
+}
+
+/** The last batch of a bar is an evaluation only if the line is about evaluation data. */
+function isOfWholePass(scope: LineScope, line: string): boolean {
+  return scope === "whole" || /(?<!\p{L})(?:val|eval|test)/iu.test(line);
 }
 
 /** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */

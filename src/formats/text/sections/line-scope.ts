@@ -18,7 +18,7 @@ const evaluationCounter =
 const percentBar = /(?:^|[\s:])(\d{1,3})%\s?\|/u;
 /** The part of a line before its bar: `Validation DataLoader 0: 50%|`. */
 const evaluationPass =
-  /\b(?:val(?:id(?:ation)?)?|eval(?:uat\w*)?|test(?:ing)?)\b[^%]{0,60}\d%\s?\|/iu;
+  /\b(?:val(?:id(?:at\w*)?)?|eval(?:uat\w*)?|test(?:ing)?)\b[^%]{0,60}\d%\s?\|/iu;
 
 /** The part of a pass over the data that a line describes. */
 export type LineScope =

@@ -25,7 +25,7 @@ const sectionWord = new RegExp(
     String.raw`\s(${names})(?:\s+(?:${things}))?(?::(?=\s)|\s*\|)`,
     String.raw`\s-\s+(${names})\s+-\s${noLevel}`,
     // `Epoch 3: train(acc=0.9) val(acc=0.8)`, `(train = (acc = 0.9), val = (acc = 0.8))`, `'train': {'acc': 0.9}`.
-    String.raw`(?:^|[\s,;({[])["']?(${names})["']?\s*[=:]?\s*[([{]`,
+    String.raw`(?:^|[\s,;({[])["']?(${names})(?!\[\d+\]:)["']?\s*[=:]?\s*[([{]`,
     String.raw`\bon\s+(?:the\s+)?(${names})\s+(?:${things})\b`,
   ].join("|"),
   "giu",
@@ -45,9 +45,9 @@ const heading = new RegExp(
   "iu",
 );
 const wholeWord = new RegExp(String.raw`^(?:${names})(?:[\s_-](?:${things}))?$`, "iu");
-/** `validate step: 10`, `Completed eval after train step 10`, at the start of a message. */
+/** `validate step: 10`, `Completed eval after train step 10`, at the start of a message; `cur metric, acc: 0.9` of PaddlePaddle. */
 const evaluationLine =
-  /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:(?:metrics|results)\s+)?(?:after|at|epoch|iter(?:ation)?|step)\b/iu;
+  /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:(?:metrics|results)\s+)?(?:after|at|epoch|iter(?:ation)?|step)\b|(?:^|[:\]]\s*)((?:cur|best) metric), /iu;
 /** `Epoch: [21][175/179]`, `Epoch: [3]  [ 100/5005]`, `Train: 3 [ 100/1251 (  8%)]`, `Train: [3/300][100/1251]`. */
 const trainingBatch =
   /(?:^|\s)(?:(Epoch):?\s*\[\d+(?:\/\d+)?\]|(Train(?:ing)?):(?:\s*\[?\d+(?:\/\d+)?\]?)?)\s*\[\s*\d+\/\d+[^\]]*\]/iu;
@@ -97,7 +97,8 @@ export function isSectionWord(text: string): boolean {
 
 /** The section that a line is the heading of: `Training:`, `== Evaluation ==`. */
 export function sectionOfHeading(line: string): Section | undefined {
-  const found = heading.exec(line);
+  // Megatron's `training ...` says what begins.
+  const found = line.endsWith("...") ? null : heading.exec(line);
   return found === null ? undefined : sectionNamed(found);
 }
 
@@ -138,7 +139,8 @@ function sectionNamed(found: RegExpExecArray): Section {
 
 /** The section that a line as a whole belongs to. */
 function sectionOfLine(line: string): Section | undefined {
-  const evaluation = evaluationLine.exec(line)?.[1];
+  const found = evaluationLine.exec(line);
+  const evaluation = found?.[1] ?? found?.[2];
   if (evaluation !== undefined) return { kind: "evaluation", word: evaluation };
   const field = sectionOfField(line);
   if (field !== undefined) return field;

@@ -17,6 +17,7 @@ test.each([
   "args: {'lr': 1, 'acc': 0.96}",
   "INFO - config = {'acc': 0.96}",
   "TrainConfig(lr=1, acc=0.96)",
+  "best so far: acc=0.96 (epoch 0, previous run)",
 ])("a goal or the result of another run is stated: %s", (line) => {
   expect(resultIn(line)).toBe("stated");
 });
@@ -26,6 +27,7 @@ test.each([
   "best epoch 3: acc 0.96",
   "best (acc=0.96)",
   "acc improved from -inf to 0.96",
+  "Epoch 0, global step 100: 'acc' reached 0.96 (best 0.96), saving model",
 ])("a best result may repeat an earlier line: %s", (line) => {
   expect(resultIn(line)).toBe("best-so-far");
 });
@@ -33,6 +35,7 @@ test.each([
 test.each([
   "acc 0.96",
   "acc 0.96 (best 0.97)",
+  "acc 0.96 (last run 0.95)",
   "New best! acc 0.96",
   "Target reached: acc 0.96",
   "Target was met, acc 0.96",

@@ -12,15 +12,27 @@ const statedBefore = new RegExp(
 /** `args: {'acc': 0.96, …`, `TrainConfig(lr=0.1, acc=0.96`: inside a bracket with the settings of the program. */
 const settingsBefore =
   /(?:^|\s)(?:args|arguments|opts|options|config(?:uration)?|cfg|hparams|hyper-?param(?:eter)?s|settings|flags|\w+(?:Args|Arguments|Options|Config|Settings|Params))\s*[:=]?\s*[{([][^{}()[\]]*$/iu;
-/** `acc improved from 0.90 to 0.96`. */
-const changedFrom = /\bfrom\s+\S+\s+to\s*$/u;
+/** `acc improved from 0.90 to 0.96`, and Lightning's `'acc' reached 0.96 (best 0.96)`. */
+const changedFrom = /\bfrom\s+\S+\s+to\s*$|' reached $/u;
+/** `acc 0.96 (epoch 0, previous run)`, without a number of that run after it. */
+const ofOtherRun =
+  /^[^.]*\b(?:previous|prev|last|earlier|old)\s+(?:run|experiment|attempt)[^\d]*$/iu;
 /** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
 const bestBefore =
   /^[^\p{L}\d]*(?:the\s+)?best\b(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*$/iu;
 
+/** The heading of goals or settings, which are on the lines below it that are indented further. */
+const headingOfOther =
+  /^\s*["']?(?:\w+[ _.])?(?:targets?|goals?|thresholds?|args|arguments|config(?:uration)?|cfg|hparams|hyper-?param(?:eter)?s|settings|baseline)["']?\s*[:=]\s*\{?\s*$/iu;
+
+/** Whether a line is the heading of goals or settings: `threshold:`. */
+export function isHeadingOfOther(line: string): boolean {
+  return headingOfOther.test(line);
+}
+
 /** A quick test: every line with another result has one of these words. */
 const mayBeOther =
-  /target|goal|aim|old\b|args|arguments|opts|options|config|cfg|param|settings|flags|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
+  /target|goal|aim|old\b|args|arguments|opts|options|config|cfg|param|settings|flags|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from|reached/iu;
 const namesOther =
   /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
 
@@ -43,6 +55,7 @@ export function otherResultAt(
 ): OtherResult | undefined {
   if (!mayBeOther.test(line) || namesOther.test(metric)) return undefined;
   if (statedAfter.test(line.slice(end, end + 24))) return "stated";
+  if (ofOtherRun.test(line.slice(end, end + 80))) return "stated";
   const message = line.slice(logPrefixLength(line.slice(0, start)), start);
   if (statedBefore.test(message) || settingsBefore.test(message)) return "stated";
   return bestBefore.test(message) || changedFrom.test(message) ? "best-so-far" : undefined;

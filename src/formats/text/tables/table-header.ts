@@ -27,16 +27,24 @@ function namesOf(line: string, delimiter: Delimiter): string[] {
 }
 
 function isHeader(names: readonly string[], delimiter: Delimiter): boolean {
-  const isOfWords = delimiter === "blanks" || delimiter === "gaps";
-  // `epoch  acc` is no sentence.
-  const fewest = isOfWords && !isPlaceName(names[0] ?? "") ? 3 : 2;
-  if (names.length < fewest || names.length > maximumColumns || isSentence(names)) return false;
+  if (
+    names.length < fewestColumns(names, delimiter) ||
+    names.length > maximumColumns ||
+    isSentence(names)
+  )
+    return false;
   if (delimiter === "gaps" && !names.some((name) => /[\s#]/u.test(name))) return false;
   const isLong = delimiter === "|" && metricColumnOf(names) !== undefined;
   if (isLong) return names.every((name) => name === "" || isColumnName(name, delimiter));
   return (
     names.every((name) => isColumnName(name, delimiter)) && new Set(names).size === names.length
   );
+}
+
+/** Two words are often a sentence; `epoch  acc` is none. */
+function fewestColumns([first = ""]: readonly string[], delimiter: Delimiter): number {
+  const isOfWords = delimiter === "blanks" || delimiter === "gaps";
+  return isOfWords && !isPlaceName(first) ? 3 : 2;
 }
 
 /** `| category | AP | category | AP |`: the header of a table whose columns have no names of their own. */

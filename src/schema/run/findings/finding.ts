@@ -87,6 +87,12 @@ export const finding = z.discriminatedUnion("rule", [
     training: z.string(),
     evaluation: z.string(),
   }),
+  /** The metric is printed under no name of its own; `eval_accuracy` is read for `accuracy`. */
+  z.strictObject({
+    rule: z.literal("metric-read-from-other-name"),
+    metric: z.string(),
+    found: z.string(),
+  }),
   z.strictObject({
     rule: z.literal("metric-beside-evaluation-name"),
     metric: z.string(),
@@ -122,6 +128,13 @@ export const finding = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.literal("target-met-on-batch-line"),
     metric: z.string(),
+    value: z.number(),
+  }),
+  /** The target was met with values that do not count after all. */
+  z.strictObject({
+    rule: z.literal("reached-withdrawn"),
+    metric: z.string(),
+    /** The value that met it. */
     value: z.number(),
   }),
   /** All values are at most 1 and the target is a percentage, or the reverse. */

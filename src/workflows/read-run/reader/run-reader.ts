@@ -30,6 +30,7 @@ import type { ReaderOptions } from "./reader-options.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { ResumeWatch } from "./resume-watch.ts";
 import { runProgress } from "./run-progress.ts";
+import { withoutEvaluated } from "./without-evaluated.ts";
 
 /** Some bytes of a run's output: whole lines, or part of a line that is too long to buffer. */
 export interface OutputPiece {
@@ -230,10 +231,10 @@ export class RunReader {
     return [...this.#metrics.names];
   }
 
-  /** Metrics that no line has matched so far. A program that logs its quality as MLLOG has no unmatched metrics. */
+  /** Metrics that no line has matched so far, except those that MLLOG lines gave. */
   unmatched(): Finding[] {
     const isRead = this.run.startedBy === "run_start" && this.run.evaluations.length > 0;
-    return isRead ? [] : this.#output.unmatched();
+    return isRead ? [] : withoutEvaluated(this.#output.unmatched(), this.run);
   }
 
   /** The program continues a training from a checkpoint, but the run does not continue another one. */
