@@ -43,7 +43,9 @@ function judge(facts: RunFacts): Diagnosis {
   const diverged = findDivergedReplicas(facts.steps) ?? [];
   const { cause: corrupted = [], isDeterministic } = findSilentCorruption(facts.steps);
   const stuck = stuckCauses(facts, flight, end.causes);
-  const links = findSlowLinks(facts.links, facts.steps);
+  const links = findSlowLinks(facts.links, facts.steps).filter(
+    (link) => !isOfLostHost(link, end.causes, facts),
+  );
   const reported = reportedFaults(facts);
   const ends = end.causes
     .map((cause) => ofMissingDump(cause, facts))
@@ -73,6 +75,15 @@ function isExplainedBy({ kind, ranks }: Cause, reported: readonly Cause[]): bool
   const corrupted = reported.filter((cause) => cause.kind === "silent-corruption");
   const its = new Set(corrupted.flatMap((cause) => cause.ranks));
   return kind === "not-a-number" && ranks.length > 0 && ranks.every((rank) => its.has(rank));
+}
+
+/** A host that is lost answers slowly before; and a job that failed before its first step shows no usual times. */
+function isOfLostHost(link: Cause, ends: readonly Cause[], { steps }: RunFacts): boolean {
+  const lost = new Set(
+    ends.filter(({ kind }) => kind === "host-lost").flatMap(({ hosts }) => hosts),
+  );
+  const neverTrained = steps.size === 0 && ends.some(({ kind }) => kind === "configuration");
+  return neverTrained || link.hosts.some((host) => lost.has(host));
 }
 
 /** Steps that a program reports show more than what was seen from outside. */

@@ -3,6 +3,7 @@ import type {
   LifecycleEvent,
   LifecycleEventBody,
 } from "../../schema/run/events/lifecycle-event.ts";
+import { NamesOfRanks } from "./names-of-ranks.ts";
 import { endsOfMembers, mayTellEnd } from "./ends-of-members.ts";
 import {
   type End,
@@ -59,12 +60,23 @@ export class LaunchedJob {
   readonly #tables = new Map<string, FailureTable>();
   readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
+  readonly #names = new NamesOfRanks();
   #count = 0;
   #progress: SeenProgress = { of: () => 0, isCompleted: () => false };
   #first: number | undefined;
 
   follow(progress: SeenProgress): void {
     this.#progress = progress;
+  }
+
+  /** A log is that of one rank; other logs may name it by the name of the log. */
+  addLog(file: string, rank: number): void {
+    this.#names.add(file, rank);
+  }
+
+  /** The line with names of logs as those of ranks. */
+  withRanks(text: string): string {
+    return this.#names.replaceIn(text);
   }
 
   /** A rank speaks in a log. */
@@ -90,7 +102,7 @@ export class LaunchedJob {
 
   #pushWords(line: JobLine): boolean {
     if (!mayTellEnd(line.text)) return false;
-    const stated = endsOfMembers(line.text);
+    const stated = endsOfMembers(this.withRanks(line.text));
     for (const statement of stated) this.#take(statement, line);
     return stated.length > 0;
   }

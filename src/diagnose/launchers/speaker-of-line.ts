@@ -84,12 +84,21 @@ export function haveTaskLabels(lines: readonly string[]): boolean {
 /** `--- Begin rank 3 STDERR ---`: launchers that collect the outputs of ranks print one after the other. */
 const sectionMark = /^\W*(?<mark>begin|end)(?: of)?(?: global)?[ _]rank[ _:]*(?<rank>\d+)\b/iu;
 
+/** `[Rank 1 Error Snippet]:`, `=== rank 3 ===`, `Rank 2 stderr:`: the title of what one rank, or the first of several, printed. */
+const sectionTitle =
+  /^\s*(?:[[=#*>-]+\s*)(?:output of |log of )?(?:global )?(?:rank|worker|replica)s?[ _:#]*(?<rank>\d{1,5})(?:,\d+)*\b[\w ]{0,24}[\]=#*:<-]+\s*:?\s*$/iu;
+
 /** Follows the sections of one log. */
 export class RankSections {
   #rank: number | undefined;
 
   /** The rank in whose section a line is. */
   push(text: string): number | undefined {
+    const title = sectionTitle.exec(text)?.groups?.["rank"];
+    if (title !== undefined) {
+      this.#rank = Number(title);
+      return this.#rank;
+    }
     const { mark, rank } = sectionMark.exec(text)?.groups ?? {};
     if (mark !== undefined) this.#rank = /begin/iu.test(mark) ? Number(rank) : undefined;
     return this.#rank;

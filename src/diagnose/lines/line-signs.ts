@@ -17,6 +17,7 @@ import { hasBadWord, PrintedValues } from "./printed-values.ts";
 import { dependsOnDigits, type LineSign, signOfLine } from "./sign-of-line.ts";
 import { mayBeSign } from "./sign-patterns.ts";
 import { signOfWords } from "../words/sign-of-words.ts";
+import { SurvivedTexts } from "./survived-texts.ts";
 import { RecentTimes } from "./time-of-line.ts";
 import { type LineContext, TracebackWatch } from "./traceback-watch.ts";
 
@@ -30,6 +31,8 @@ export interface SeenSign extends LineSign {
   text: string;
   /** Milliseconds since the epoch, if the line or its file states it. */
   timeMs?: number | undefined;
+  /** Data are damaged, and the lines before say that a checkpoint is read. */
+  isOfCheckpoint?: true;
   /** The training went on after it. */
   isPassed?: true;
 }
@@ -77,13 +80,18 @@ const passedAfter = 6;
 const generalPassedAfter = 3;
 /** The program or its launcher says that the training ended as it should. */
 const completion =
-  /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
+  /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|\bstatus\W+(?:\w+\.)?succeeded\b|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
 /** A launcher inside the program, about a process that it starts again if it may. */
 const processFailed = /\bfailed \(exitcode: -?\d+\) local_rank: \d/u;
 /** Signs of what makes steps slow, while the training goes on. */
 const ofSpeed: ReadonlySet<string> = new Set(["slow-rank", "data-wait", "weak-link"]);
 /** Signs that do not stop a program that completes, even if no later line about a step shows it. */
-const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
+const survived: ReadonlySet<string> = new Set([
+  "connection",
+  "timeout",
+  "configuration",
+  "preemption",
+]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
 
 /** Collects signs from the lines of one or several logs, in memory that does not grow with them. */
@@ -96,6 +104,8 @@ export class LineSigns {
   readonly #shapes = new KnownShapes();
   readonly #progress = new Map<string, number>();
   readonly #sections = new Map<string, RankSections>();
+  /** Texts of errors after which the training went on: it does so again. */
+  readonly #survived = new SurvivedTexts();
   readonly #times = new RecentTimes();
   readonly #job: LaunchedJob | undefined;
   readonly #stacks = new StacksInLines();
@@ -129,9 +139,9 @@ export class LineSigns {
 
   /** In logs without a record, each line by the one who printed it, without its label. */
   #attributed(seen: LogLine): Seen {
+    this.#times.push(seen.file, seen.text);
     const job = this.#job;
     if (job === undefined) return seen;
-    this.#times.push(seen.file, seen.text);
     const { process, rank, host, text } = speakerOfLine(seen.text, seen);
     const section = this.#sectionsOf(seen.file).push(text);
     const speaker = rank ?? job.rankOf(process) ?? section ?? seen.rank;
@@ -165,12 +175,21 @@ export class LineSigns {
     if (processFailed.test(text)) this.#losses.restarted();
     const isOfJob = this.#readJob(seen);
     const isOfTraceback = watch.matters(text);
-    const own = mayBeSign(text) ? ownSign(text, shape) : undefined;
+    const own = mayBeSign(text)
+      ? ownSign(text, shape, this.#job?.withRanks(text) ?? text)
+      : undefined;
     const matters = isOfJob || isOfTraceback || own !== undefined;
     if (!matters && !dependsOnDigits(text)) this.#shapes.add(text, shape);
     if (!matters) return;
     const sign = inContext(own, watch.push(text));
-    if (sign !== undefined) this.add({ timeMs: this.#times.last(seen.file), ...seen, ...sign });
+    if (sign !== undefined) this.#addSign(seen, sign);
+  }
+
+  #addSign(seen: Seen, sign: LineSign): void {
+    const timeMs = this.#times.last(seen.file);
+    const isOfCheckpoint =
+      mayBeOfCheckpoint(sign.kind, seen.text) && this.#times.some(seen.file, restores);
+    this.add({ timeMs, ...seen, ...sign, ...(isOfCheckpoint ? { isOfCheckpoint } : {}) });
   }
 
   /** Whether it says something about the job, or belongs to a stack. */
@@ -203,6 +222,7 @@ export class LineSigns {
     const key = `${seen.kind} ${speaker} ${seen.isGeneral}`;
     const known = this.#kept.get(key) ?? [];
     const isFull = known.length >= keptOfEach;
+    for (const each of known) if (this.#isPassed(each)) this.#survived.add(each);
     const kept = isFull ? known.filter((sign) => !this.#isPassed(sign)) : known;
     const sign = { ...seen, progress: this.#progress.get(seen.file) ?? 0 };
     this.#kept.set(key, kept.length < keptOfEach ? [...kept, sign] : known);
@@ -216,6 +236,11 @@ export class LineSigns {
     return watch;
   }
 
+  /** A log is that of one rank. */
+  addLog(file: string, rank: number): void {
+    this.#job?.addLog(file, rank);
+  }
+
   /** Stacks that the logs of ranks hold. */
   get stacks(): StacksInLines["stacks"] {
     return this.#stacks.stacks;
@@ -223,6 +248,8 @@ export class LineSigns {
 
   /** What was seen so far. */
   get seen(): SeenLines {
+    for (const sign of [...this.#kept.values()].flat())
+      if (this.#isPassed(sign)) this.#survived.add(sign);
     return {
       lineCount: this.#lineCount,
       lossRanks: this.#losses.ranks,
@@ -251,17 +278,27 @@ export class LineSigns {
       ...sign,
       rank,
       ...(named === undefined ? {} : { namedRank: named }),
-      ...(this.#isPassed(kept) ? { isPassed: true as const } : {}),
+      ...(this.#isPassed(kept) || this.#survived.has(kept) ? { isPassed: true as const } : {}),
     };
   }
+}
+
+const restores =
+  /\b(?:load|restor|resum)\w*\b.{0,60}(?:checkpoint|ckpt|snapshot|\bstate|\.pth?\b|\.distcp|\.safetensors|weights)|torch\.load\(|load_checkpoint|load_state|\brestore\w*\(|\bresum(?:e|ing) from\b|dcp\.load/iu;
+const damaged =
+  /corrupt|truncat|unexpected e(?:of|nd)|ran out of input|crc|checksum|magic|data[_ ]loss|invalid header|bad zip|central directory|incomplete|unpickling|invalid load key/iu;
+
+function mayBeOfCheckpoint(kind: string, text: string): true | undefined {
+  return /exception/u.test(kind) && damaged.test(text) ? true : undefined;
 }
 
 /** By known texts, else by its words; values of a step are read as such. */
 function ownSign(
   text: string,
   { isProgress, hasBadWord: mayBeBad }: LineShape,
+  withRanks: string,
 ): LineSign | undefined {
-  return signOfLine(text) ?? (isProgress && mayBeBad ? undefined : signOfWords(text));
+  return signOfLine(text) ?? (isProgress && mayBeBad ? undefined : signOfWords(withRanks));
 }
 
 function shapeOf(text: string): LineShape {

@@ -28,7 +28,7 @@ const mildKinds: ReadonlySet<SignKind> = new Set([
   "exception",
 ]);
 const mild =
-  /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|(?<!NCCL )WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
+  /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|(?<!NCCL )WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|\bprobe failed\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
 
 /** A coordinator that lists the missing ones only warns, as does a node that no longer reaches the rendezvous. */
 const warnsOfFault = /\b(?:missing|ready) ranks:|keep-alive heartbeat to the rendezvous/iu;
@@ -38,7 +38,7 @@ const maximumCharacters = 2000;
 
 /** Whether a line with other digits may be a sign although this one is none: by the numbers of errors, signals and ends. */
 export function dependsOnDigits(text: string): boolean {
-  return /errno|signal|return|exit|status|code|\brc\b/iu.test(text);
+  return /errno|signal|oom|kill|return|exit|status|code|\brc\b/iu.test(text);
 }
 
 /** What follows only lists what the cause may be. */

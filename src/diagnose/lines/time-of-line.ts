@@ -44,6 +44,11 @@ export class RecentTimes {
     recent.next = (recent.next + 1) % keptLines;
   }
 
+  /** Whether one of the last lines fits. */
+  some(file: string, pattern: RegExp): boolean {
+    return this.#byFile.get(file)?.texts.some((text) => pattern.test(text)) === true;
+  }
+
   /** Of the last line, or of the nearest one before it that states its time. */
   last(file: string): number | undefined {
     const recent = this.#byFile.get(file);

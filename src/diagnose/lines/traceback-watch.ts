@@ -15,7 +15,8 @@ export interface LineContext {
 /** Cheap test: most lines contain none of these. */
 const hint =
   /Traceback|Missing ranks:|task names:|Exception ignored|-- Process|in device=|terminated with signal|local_rank|received by PID/u;
-const tracebackStart = /Traceback \(most recent call last\):\s*$/u;
+/** PyTorch adds the rank to those that it collects. */
+const tracebackStart = /Traceback \(most recent call last\):\s*(?:\(RANK (\d+)\)\s*)?$/u;
 const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
 /** `torch.multiprocessing` and `torch_xla` before the traceback of a process. */
 const spawned =
@@ -59,8 +60,10 @@ export class TracebackWatch {
     const ended = this.#endIn(line);
     if (ended !== undefined) return { isException: false, ...ended };
     if (ignored.test(line)) this.#ignores = true;
-    if (tracebackStart.test(line)) {
+    const start = tracebackStart.exec(line);
+    if (start !== null) {
       this.#isOpen = true;
+      if (start[1] !== undefined) this.#process = Number(start[1]);
       return nothing;
     }
     const isBody = line === "" || /^[\s|+]/u.test(line);

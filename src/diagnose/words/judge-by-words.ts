@@ -18,7 +18,7 @@ export function withWords(facts: RunFacts): RunFacts {
 
 function refined(sign: SeenSign): SeenSign {
   if (sign.kind !== "exception" && sign.kind !== "other-exception") return sign;
-  const kind = kindOfException(sign.text);
+  const kind = sign.isOfCheckpoint === true ? "bad-checkpoint" : kindOfException(sign.text);
   return kind === undefined ? sign : { ...sign, kind };
 }
 

@@ -5,7 +5,8 @@ import { accelerators, type Topic, topics } from "./topics.ts";
 const nearCharacters = 48;
 
 /** What a line says by its words alone; undefined if no thing that fails is named with its trouble. */
-export function kindOfWords(text: string): SignKind | undefined {
+export function kindOfWords(line: string): SignKind | undefined {
+  const text = identifiersAsWords(line);
   let best: { kind: SignKind; gap: number } | undefined;
   for (const topic of topics) {
     const gap = gapOf(topic, text);
@@ -14,6 +15,15 @@ export function kindOfWords(text: string): SignKind | undefined {
   }
   const isOfDevice = best?.kind === "host-memory" && accelerators.test(text);
   return isOfDevice ? "accelerator-memory" : best?.kind;
+}
+
+/** `MaxRuntimeExceeded` and `spot_interrupted` are words, too. */
+function identifiersAsWords(text: string): string {
+  return text
+    .replaceAll("NaN", "nan")
+    .replaceAll("RuntimeError", "error")
+    .replaceAll(/(?<=[A-Za-z])_(?=[A-Za-z])/gu, " ")
+    .replaceAll(/(?<=[a-z\d])(?=[A-Z][a-z])/gu, " ");
 }
 
 /** Topics come in the order of how specific they are; a later one has to fit much better. */

@@ -9,8 +9,8 @@ const maximumCharacters = 600;
 
 /** What a line that no pattern knows is a sign of, by words that any program uses. */
 export function signOfWords(line: string): LineSign | undefined {
-  // The messages in it are looked at by themselves.
-  if (line.startsWith("{")) return undefined;
+  // The messages in it are looked at by themselves; a line of a program is no message.
+  if (line.startsWith("{") || /^\s+raise\b/u.test(line)) return undefined;
   const text = withoutSettings(line.slice(0, maximumCharacters));
   const kind = isDenied(text) ? kindInSentences(text) : (kindOfWords(text) ?? severity(text));
   return kind === undefined ? undefined : signOf(kind, text);
@@ -54,6 +54,8 @@ const refining: ReadonlySet<SignKind> = new Set([
   "accelerator-error",
   "not-a-number",
   "mismatch",
+  "replicas-differ",
+  "no-progress",
 ]);
 
 /** What an exception is about, by its message; undefined if that says no more than that there was one. */

@@ -20,11 +20,11 @@ export const topics: readonly Topic[] = [
   {
     kind: "host-memory",
     things:
-      /\b(?:memory|mem(?:cg)?|ram|rss|oom|heap|malloc|cudaMalloc|hipMalloc|hbm|vram|mmap|alloc(?:ate|ation|ating)?|swap|working set)\b/giu,
+      /\b(?:memory|pag(?:e|ing) file|mem(?:cg)?|ram|rss|oom|heap|malloc|cudaMalloc|hipMalloc|hbm|vram|mmap|alloc(?:ate|ation|ating)?|swap|working set)\b/giu,
     troubles:
-      /\b(?:out of|oom|exhaust\w*|insufficient|not enough|no more|fail(?:ed|ure|s)?|unable|cannot|can't|could not|couldn't|exceed\w*|over (?:its |the )?limit|is full|ran out|kill(?:ed|er|ing)?|pressure|evict\w*|low on)\b/giu,
+      /\b(?:out of|oom|exhaust\w*|insufficient|not enough|no more|fail(?:ed|ure|s)?|unable|cannot|can't|could not|couldn't|exceed\w*|over (?:its |the )?limit|is (?:full|too small)|ran out|kill(?:ed|er|ing)?|pressure|evict\w*|low on)\b/giu,
     alone:
-      /\bOOM(?:[\s_-]?Kill\w*)\b|\b(?:out of|not enough) (?:gpu |device |host )?memory\b|\bENOMEM\b/iu,
+      /\bOOM(?:[\s_-]?Kill\w*)\b|\b(?:out[- ]of|not enough)[- ](?:gpu |device |host )?memory\b|\bENOMEM\b/iu,
   },
   {
     kind: "disk-full",
@@ -55,9 +55,9 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:gpus?|cuda|hip|rocm|npus?|tpus?(?: chip)?|hpus?|accelerators?|chips?|devices?|hbm|nvlink|nvswitch|xid|sram|dram|pcie|aer|neuron\w*|gaudi|amdgpu|nvidia|nvrm|nvml|dcgm|ascend|davinci|row remap\w*|ecc)\b/giu,
     troubles:
-      /\b(?:uncorrect\w*|fell off|fallen off|hardware (?:error|fault|interrupt)|fatal|reset (?:begin|required|needed|failed)|page fault|memory fault|illegal (?:instruction|address|memory access)|double[- ]bit|multi[- ]?bit|halt(?:ed)?|hung|hang|unresponsive|no longer accessible|is lost|GPU_IS_LOST|ERR_?\w*LOST|heartbeat lost|unrecoverable|machine check|unhealthy|bus error|contained|uncontained|ring \w+ timeout|dbe|link (?:error|failure)|training failed|falling off)\b/giu,
+      /\b(?:uncorrect\w*|fell off|fallen off|hardware (?:error|fault|interrupt)|fatal|reset (?:begin|required|needed|failed)|page fault|memory fault|illegal (?:instruction|address|memory access)|double[- ]bit|multi[- ]?bit|halt(?:ed)?|hung|hang|unresponsive|no longer accessible|is lost|GPU[_ ]IS[_ ]LOST|ERR_?\w*LOST|heartbeat lost|unrecoverable|machine check|unhealthy|bus error|contained|uncontained|ring \w+ timeout|dbe|link (?:error|failure)|training failed|falling off)\b/giu,
     alone:
-      /\bXid\b.{0,30}\b\d{2,3}\b|\bGPU (?:is lost|reset begin)|\bGPU_IS_LOST\b|\buncorrectable (?:ecc|memory|nvlink|sram|dram)\b/iu,
+      /\bXid\b.{0,30}\b\d{2,3}\b|\bGPU (?:is lost|reset begin)|\bGPU[_ ]IS[_ ]LOST\b|\b(?:chip|gpu|device|hsa|tpu|npu) (?:driver|session|hardware|status)? ?(?:error|failure|exception)\b|\buncorrectable (?:ecc|memory|nvlink|sram|dram)\b/iu,
   },
   {
     kind: "bad-checkpoint",
@@ -84,7 +84,7 @@ export const topics: readonly Topic[] = [
   {
     kind: "no-progress",
     things:
-      /\b(?:ranks?|workers?|process(?:es)?|tasks?|replicas?|trainers?|learners?|members?|participants?|actors?|threads?|training|job|collective|barrier|rendezvous|step|heartbeats?|watchdog|progress)\b/giu,
+      /\b(?:data ?loader|ranks?|workers?|process(?:es)?|tasks?|replicas?|trainers?|learners?|members?|participants?|actors?|threads?|training|job|collective|barrier|rendezvous|step|heartbeats?|watchdog|progress)\b/giu,
     troubles:
       /\b(?:no progress|not (?:making|report\w*|make) (?:any )?progress|did not (?:report|make|reach|arrive|join|enter|respond|check in|complete|finish)\b|hung|hangs?|stuck|stalled|deadlock\w*|unresponsive|not respond\w*|no heartbeats?|(?:missed|lost|stale|missing|expired) heartbeats?|heartbeats? (?:missed|lost|timeout|timed out|expired|stopped|missing|stale)|never (?:arrived|entered|reached|joined|checked in|reported|called)|missing|absent|frozen|timed out|fail(?:ed|s|ing)? to (?:send (?:a )?)?(?:heartbeat|respond|report|join|enter|reach|arrive|check in)|last (?:completed|seen)|has not (?:reported|checked in|arrived|entered|reached|joined|made)|silent)/giu,
   },
@@ -128,7 +128,7 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:param(?:eter)?s?|weights?|replicas?|model states?|model copies|optimi[sz]er states?)(?:[ _](?:hash\w*|checksums?|states?))?\b/giu,
     troubles:
-      /\b(?:(?:hash\w*|checksums?|parameters?|weights?) (?:of \S+ \S+ )?(?:do(?:es)? not match|mismatch|differ\w*|diverge\w*)|out of sync|desync\w*|diverged? (?:from|across|between)|not (?:equal|identical|in sync) (?:on|across|between)|differ(?:s|ent)? (?:on|across|between|from) (?:the )?(?:other )?(?:ranks|replicas|workers))/giu,
+      /\b(?:(?:hash\w*|checksums?|parameters?|weights?) (?:of \S+ \S+ )?(?:do(?:es)? not match|not matching|mismatch|differ\w*|diverge\w*)|out of sync|desync\w*|diverged? (?:from|across|between)|not (?:equal|identical|in sync) (?:on|across|between)|differ(?:s|ent)? (?:on|across|between|from) (?:the )?(?:other )?(?:ranks|replicas|workers))/giu,
   },
   {
     kind: "weak-link",
@@ -136,6 +136,7 @@ export const topics: readonly Topic[] = [
       /\b(?:links?|ports?|nics?|network|infiniband|ib|roce|ethernet|interfaces?|fabric|switch\S*|cables?|packets?|segments?|latency|bandwidth)\b/giu,
     troubles:
       /\b(?:degraded|packet loss|dropped packets|packets? (?:dropped|lost)|retransmi\w*|symbol errors?|congest\w*|flapp\w*|downshift\w*|speed (?:reduced|lowered)|running at reduced|crc errors?|high (?:latency|loss)|lossy|rising errors?)\b/giu,
+    alone: /\bslow (?:link|network|nic|interconnect|port)\b/iu,
   },
   {
     kind: "clock-moved",

@@ -11,7 +11,7 @@ const notLogs =
 /** Such documents are read if they state what became of containers or jobs: `kubectl get -o yaml`, `docker inspect`. */
 const document = /\.(?:ya?ml|json)$/iu;
 const states =
-  /"?(?:OOMKilled|exit_?code|exit_?status|containerStatuses|conditions|statusReason|StatusReason)"?\s*:|"(?:global_|world_)?rank"\s*:/iu;
+  /"?(?:OOMKilled|exit_?code|exit_?status|containerStatuses|conditions|statusReason|StatusReason)"?\s*:|"(?:global_|world_)?rank"\s*:|"\w*(?:Status|StatusMessage|failureReason|methodName)"\s*:/iu;
 
 /** Tables of the values of steps, as loggers write them. */
 export function isTable(name: string): boolean {

@@ -7,6 +7,7 @@ import { isPySpyText } from "../../diagnose/flight/read-py-spy-text.ts";
 import { peerOfStack } from "../../diagnose/flight/peer-of-stack.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
 import { type LearnedLabel, learnLabel } from "../../diagnose/launchers/learned-label.ts";
+import { introducedRank } from "../../diagnose/launchers/names-of-ranks.ts";
 import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
 import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
@@ -43,7 +44,10 @@ export async function readDumpFiles(
 ): Promise<DumpFiles> {
   const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], ras: [], unread: [] };
   const files = await listDumpFiles(folder, accepts);
-  const ranks = ranksOfLogs(files.flatMap(({ name }) => (mayBeLog(name) ? [name] : [])));
+  const logs = files.filter(({ name }) => mayBeLog(name));
+  const ranks = new Map(ranksOfLogs(logs.map(({ name }) => name)));
+  if (accepts === undefined) await addIntroduced(logs, ranks);
+  for (const [name, rank] of ranks) signs.addLog(name, rank);
   for (const file of files) {
     const isKnown = hasLogName(file.name)
       ? (await addRas(file, read)) || (await addStack(file, read))
@@ -53,6 +57,25 @@ export async function readDumpFiles(
   const seen = new Set(read.stacks.map(({ rank }) => rank));
   const printed = signs.stacks.filter(({ rank }) => !seen.has(rank));
   return { ...read, stacks: [...read.stacks, ...printed], dumps: newestOfRanks(read.dumps) };
+}
+
+/** Logs looked at for whether their process says which rank it is, and how much of each. */
+const introducedLogs = 256;
+const introducedBytes = 16 << 10;
+
+/** What a process says of itself counts more than the name of its log. */
+async function addIntroduced(
+  logs: readonly FoundFile[],
+  ranks: Map<string, number>,
+): Promise<void> {
+  if (logs.length > introducedLogs) return;
+  for (const { name, path } of logs) {
+    const head = createReadStream(path, { end: introducedBytes, encoding: "utf8" });
+    let text = "";
+    for await (const part of head) text += String(part);
+    const rank = introducedRank(text.split("\n"));
+    if (rank !== undefined) ranks.set(name, rank);
+  }
 }
 
 /** @returns `log` for a text of another kind */
