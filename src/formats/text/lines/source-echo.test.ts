@@ -54,6 +54,36 @@ describe("SourceEcho", () => {
     ]);
   });
 
+  test.each([
+    {
+      tool: "rich, in a frame",
+      lines: [
+        "╭──────── Traceback (most recent call last) ────────╮",
+        "│ /work/train.py:12 in main                         │",
+        '│ ❱ 12     print("val_acc=1.0")                     │',
+        "╰───────────────────────────────────────────────────╯",
+        "RuntimeError: val_acc=0.99 is wrong",
+      ],
+    },
+    {
+      tool: "IPython, with numbers of lines",
+      lines: [
+        "ValueError                                Traceback (most recent call last)",
+        "Cell In[3], line 2",
+        "      1 val_acc=1.0",
+        '----> 2 print("val_acc=1.0")',
+        "",
+        "ValueError: val_acc=0.99 is wrong",
+      ],
+    },
+  ])("takes a traceback of $tool for no output", ({ lines }) => {
+    const echo = new SourceEcho();
+    expect([...lines, "val_acc=0.6"].map((line) => echo.kindOf(line))).toEqual([
+      ...lines.map(() => "traceback"),
+      "output",
+    ]);
+  });
+
   test("leaves ordinary output alone", () => {
     const echo = new SourceEcho();
     for (const line of [

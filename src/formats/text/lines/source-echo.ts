@@ -7,6 +7,13 @@ const opening =
 const warning = /^\S.*:\d+: \w*Warning: /u;
 /** The last line of a traceback that a program printed without the rest. */
 const exception = /^(?:\w+\.)*[A-Z]\w*(?:Error|Exception): (?![\d.])/u;
+/** The frame around the tracebacks of rich. */
+const boxed = /^\s*[│┃|╰╭└┌+]/u;
+const boxEnd = /^\s*[╰└]/u;
+/** The last line of a traceback of IPython. */
+const raised = /^(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b/u;
+/** Lines of a traceback of IPython before its last one. */
+const inNotebook = /^(?:$|\s|-{2,}>|File |Cell |Input |\.{3})/u;
 /** Arguments as `argparse` prints them. */
 const settings = /\bNamespace\(\w+=/u;
 const rule = /^[=\-*#_~]{10,}\s*$/u;
@@ -19,7 +26,7 @@ const quietLines = 3;
  * output: a line `val_acc=0.95` in the source is not an evaluation. Also detects tracebacks.
  */
 export class SourceEcho {
-  #state: "output" | "source" | "traceback" | "warning" = "output";
+  #state: "output" | "source" | "traceback" | "boxed" | "notebook" | "warning" = "output";
   #quietCount = 0;
 
   /** Whether the next line may still be source or traceback. */
@@ -29,13 +36,18 @@ export class SourceEcho {
 
   /** What a line is part of. Lines must be passed in order. */
   kindOf(line: string): "output" | "source" | "traceback" {
-    if (/Traceback \(most recent call last\):\s*$/u.test(line)) {
-      this.#state = "traceback";
+    const started = startOfTraceback(line);
+    if (started !== undefined) {
+      this.#state = started;
       return "traceback";
     }
     switch (this.#state) {
       case "traceback":
         return this.#inTraceback(line);
+      case "boxed":
+        return this.#inBox(line);
+      case "notebook":
+        return this.#inNotebook(line);
       case "warning":
         this.#state = "output";
         return /^\s/u.test(line) ? "source" : this.kindOf(line);
@@ -67,6 +79,18 @@ export class SourceEcho {
     return "traceback";
   }
 
+  #inBox(line: string): "output" | "source" | "traceback" {
+    const isInside = boxed.test(line);
+    if (!isInside || boxEnd.test(line)) this.#state = "output";
+    return isInside ? "traceback" : this.kindOf(line);
+  }
+
+  #inNotebook(line: string): "output" | "source" | "traceback" {
+    if (inNotebook.test(line)) return "traceback";
+    this.#state = "output";
+    return raised.test(line) ? "traceback" : this.kindOf(line);
+  }
+
   #inSource(line: string): "output" | "source" {
     if (rule.test(line)) {
       this.#state = "output";
@@ -89,4 +113,13 @@ export class SourceEcho {
     this.#state = "output";
     return "output";
   }
+}
+
+/** The form of the traceback that a line begins: Python's, rich's in a frame, or IPython's with numbered lines. */
+function startOfTraceback(line: string): "traceback" | "boxed" | "notebook" | undefined {
+  const [, before = "", after] = /^(.*)Traceback \(most recent call last\)(.*)$/u.exec(line) ?? [];
+  if (after === undefined) return undefined;
+  if (/^:\s*$/u.test(after)) return "traceback";
+  if (/[─━╭┌]/u.test(before)) return "boxed";
+  return raised.test(before) && after.trim() === "" ? "notebook" : undefined;
 }
