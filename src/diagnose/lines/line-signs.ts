@@ -13,6 +13,7 @@ import {
   PrintedLosses,
   type PrintedSpike,
 } from "./printed-losses.ts";
+import { DataShare } from "./data-share.ts";
 import { hasBadWord, PrintedValues } from "./printed-values.ts";
 import { dependsOnDigits, type LineSign, signOfLine } from "./sign-of-line.ts";
 import { mayBeSign } from "./sign-patterns.ts";
@@ -80,11 +81,17 @@ const passedAfter = 6;
 const generalPassedAfter = 3;
 /** The program or its launcher says that the training ended as it should. */
 const completion =
-  /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|\bstatus\W+(?:\w+\.)?succeeded\b|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
+  /train(?:ing)? (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|\bcompleted? training\b|train_runtime|exits? successfully|successfully finished|\bstatus\W+(?:\w+\.)?succeeded\b|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
 /** A launcher inside the program, about a process that it starts again if it may. */
 const processFailed = /\bfailed \(exitcode: -?\d+\) local_rank: \d/u;
-/** Signs of what makes steps slow, while the training goes on. */
-const ofSpeed: ReadonlySet<string> = new Set(["slow-rank", "data-wait", "weak-link"]);
+/** Signs of what makes steps slow or wrong, while the training goes on. */
+const lasting: ReadonlySet<string> = new Set([
+  "slow-rank",
+  "data-wait",
+  "weak-link",
+  "replicas-differ",
+  "not-reproducible",
+]);
 /** Signs that do not stop a program that completes, even if no later line about a step shows it. */
 const survived: ReadonlySet<string> = new Set([
   "connection",
@@ -100,6 +107,8 @@ export class LineSigns {
   readonly #losses = new PrintedLosses();
   readonly #uneven = new UnevenValues();
   readonly #values = new PrintedValues();
+  readonly #dataShare = new DataShare();
+  #lastProgress: Seen | undefined;
   readonly #watches = new Map<number | undefined, TracebackWatch>();
   readonly #shapes = new KnownShapes();
   readonly #progress = new Map<string, number>();
@@ -204,17 +213,21 @@ export class LineSigns {
   #count(seen: Seen, { lossAt, isProgress, hasBadWord: mayBeBad }: LineShape): void {
     if (lossAt !== undefined) this.#losses.push(seen, lossAt);
     else if (isProgress) this.#values.push(seen, mayBeBad);
-    if (isProgress) this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
+    if (!isProgress) return;
+    this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
+    this.#dataShare.push(seen.text);
+    this.#lastProgress = seen;
   }
 
-  #isPassed({ kind, file, progress, isGeneral }: KeptSign): boolean {
-    if (ofSpeed.has(kind)) return false;
-    const later = (this.#progress.get(file) ?? 0) - progress;
-    const hasEndedWell = this.#isCompleted && this.#job?.hasEnds === false;
-    if (isGeneral === true)
-      return hasEndedWell || later >= (kind === "severe" ? 1 : generalPassedAfter);
-    if (hasEndedWell && survived.has(kind)) return true;
-    return kind !== "not-a-number" && later >= (hasEndedWell ? 1 : passedAfter);
+  #isPassed(sign: KeptSign): boolean {
+    const { kind, file, progress, isGeneral } = sign;
+    if (lasting.has(kind)) return false;
+    const ofFile = this.#progress.get(file) ?? 0;
+    const later = ofFile - progress;
+    if (this.#isCompleted && this.#job?.hasEnds === false)
+      return isPassedAtEnd(sign, { ofFile, later });
+    if (isGeneral === true) return later >= (kind === "severe" ? 1 : generalPassedAfter);
+    return kind !== "not-a-number" && later >= passedAfter;
   }
 
   add(seen: SeenSign & Pick<Seen, "process" | "host">): void {
@@ -256,11 +269,17 @@ export class LineSigns {
       badLosses: this.#losses.isEmpty ? this.#values.bad : this.#losses.bad,
       printedSpike: this.#losses.spike,
       uneven: this.#uneven.cause,
-      signs: [...this.#kept.values()]
+      signs: [...this.#kept.values(), this.#dataWait()]
         .flat()
         .flatMap((sign) => this.#ofHost(this.#told(sign), sign.host))
         .toSorted((a, b) => a.line - b.line),
     };
+  }
+
+  #dataWait(): KeptSign[] {
+    const seen = this.#lastProgress;
+    if (seen === undefined || !this.#dataShare.isHigh) return [];
+    return [{ ...seen, rank: undefined, kind: "data-wait", isGeneral: true, progress: 0 }];
   }
 
   /** What is missing on a host is missing for all of its ranks. */
@@ -281,6 +300,22 @@ export class LineSigns {
       ...(this.#isPassed(kept) || this.#survived.has(kept) ? { isPassed: true as const } : {}),
     };
   }
+}
+
+/**
+ * Whether a sign is no cause, because the program has completed.
+ *
+ * @param ofFile lines of its file about steps, of which `later` are after it
+ */
+function isPassedAtEnd(
+  { kind, rank, isGeneral }: KeptSign,
+  { ofFile, later }: { ofFile: number; later: number },
+): boolean {
+  if (isGeneral === true || survived.has(kind)) return true;
+  // What a kernel or a service writes of other programs, or of another time.
+  const isOfProgram = rank !== undefined || /exception/u.test(kind);
+  if (ofFile === 0 && !isOfProgram) return true;
+  return kind !== "not-a-number" && later >= 1;
 }
 
 const restores =

@@ -18,6 +18,9 @@ describe("signOfWords", () => {
     ["[controller] ERROR node gpu-17 missed 5 heartbeats, marking it as down", "node-failed"],
     ["inconsistent collective: expected allgather, got reduce_scatter", "mismatch"],
     ["WARNING: input pipeline is the bottleneck", "data-wait"],
+    ["the notebook tried to allocate more memory than is available", "host-memory"],
+    ["Job_id=77120 Name=gpt Ended, Run time 1-00:00:21, TIMEOUT", "time-limit"],
+    ["replica check FAILED: rank 2 differs from the other 3 ranks", "replicas-differ"],
   ])("reads %j as %s", (text, kind) => {
     expect(signOfWords(text)).toMatchObject({ kind, isGeneral: true });
   });
@@ -28,6 +31,8 @@ describe("signOfWords", () => {
     "oom=0 killed=0 step=40",
     "time_limit=3600 memory_limit=64G on_exceeded=warn",
     "0 errors, no GPU faults detected",
+    "Trial 4 failed with value nan.",
+    "nfs: server filer-2 not responding, still trying",
     "if the node is lost, the job is requeued",
     "step 40 of 100, memory 70 GB, disk 91 %",
   ])("reads %j as no trouble", (text) => {
@@ -47,5 +52,10 @@ describe("signOfWords", () => {
     expect(signOfWords("rank 6 is 1.84x slower than the median of all ranks")?.slowRanks).toEqual([
       6,
     ]);
+  });
+
+  test("takes the number that a system gives a process for no rank", () => {
+    const sign = signOfWords("service: Killing process 5201 (torchrun) with signal SIGKILL.");
+    expect(sign).toEqual({ kind: "process-killed", isGeneral: true, namedProcess: 5201 });
   });
 });

@@ -2,7 +2,7 @@ import type { LineSign } from "../lines/sign-of-line.ts";
 import type { SignKind } from "../lines/sign-patterns.ts";
 import { kindOfWords } from "./kind-of-words.ts";
 import { isDenied, withoutSettings } from "./mood-of-line.ts";
-import { missingInLine, subjectOfLine } from "./subject-of-line.ts";
+import { missingInLine, processOfLine, subjectOfLine } from "./subject-of-line.ts";
 
 /** Text beyond this is not looked at. */
 const maximumCharacters = 600;
@@ -42,7 +42,9 @@ function signOf(kind: SignKind, text: string): LineSign {
   if (kind === "slow-rank")
     return { kind, isGeneral, ...(ranks.length === 0 ? {} : { slowRanks: [...ranks] }) };
   const [rank, ...more] = ranks;
-  return { kind, isGeneral, ...(rank === undefined || more.length > 0 ? {} : { namedRank: rank }) };
+  if (rank !== undefined && more.length === 0) return { kind, isGeneral, namedRank: rank };
+  const namedProcess = processOfLine(text);
+  return { kind, isGeneral, ...(namedProcess === undefined ? {} : { namedProcess }) };
 }
 
 /** Kinds that say more about an exception than that there was one. */

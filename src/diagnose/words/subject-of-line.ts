@@ -20,6 +20,18 @@ export function subjectOfLine(text: string): readonly number[] {
   return subjectIn(text)?.ranks ?? missingIn(text);
 }
 
+/** From here on, the number of a process is that of the system: `process 44102`. */
+const lowestProcess = 1000;
+const ofSystem = /^\W*(?:proc|child|task|executor)/iu;
+const process =
+  /\b(?:process|pid|proc|child|task)(?:[ _]?id)?[\s:=#(]{1,3}(?<process>\d{3,7})(?![\w.]*[A-Za-z%]|\.\d)/iu;
+
+/** The process that a line names by the number that its host gives it. */
+export function processOfLine(text: string): number | undefined {
+  const found = process.exec(text)?.groups?.["process"];
+  return found === undefined || Number(found) < lowestProcess ? undefined : Number(found);
+}
+
 /** Where it names them, too. */
 export function subjectIn(text: string): { ranks: readonly number[]; at: number } | undefined {
   const first = [...text.matchAll(named)].find(({ index, 0: all }) => {
@@ -27,7 +39,9 @@ export function subjectIn(text: string): { ranks: readonly number[]; at: number 
     return !present.test(text.slice(Math.max(0, start - 40), start));
   });
   if (first === undefined) return undefined;
-  return { ranks: expand(first.groups?.["list"] ?? ""), at: first.index };
+  const ranks = expand(first.groups?.["list"] ?? "");
+  const isOfSystem = ofSystem.test(first[0]) && ranks.some((rank) => rank >= lowestProcess);
+  return { ranks: isOfSystem ? [] : ranks, at: first.index };
 }
 
 /** The ranks that a line lists as missing, or that it names at all. */

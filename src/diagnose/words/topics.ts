@@ -22,7 +22,7 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:memory|pag(?:e|ing) file|mem(?:cg)?|ram|rss|oom|heap|malloc|cudaMalloc|hipMalloc|hbm|vram|mmap|alloc(?:ate|ation|ating)?|swap|working set)\b/giu,
     troubles:
-      /\b(?:out of|oom|exhaust\w*|insufficient|not enough|no more|fail(?:ed|ure|s)?|unable|cannot|can't|could not|couldn't|exceed\w*|over (?:its |the )?limit|is (?:full|too small)|ran out|kill(?:ed|er|ing)?|pressure|evict\w*|low on)\b/giu,
+      /\b(?:out of|oom|exhaust\w*|insufficient|not enough|no more|more (?:memory )?than (?:is |are )?(?:available|allowed)|fail(?:ed|ure|s)?|unable|cannot|can't|could not|couldn't|exceed\w*|over (?:its |the )?limit|is (?:full|too small)|ran out|kill(?:ed|er|ing)?|pressure|evict\w*|low on)\b/giu,
     alone:
       /\bOOM(?:[\s_-]?Kill\w*)\b|\b(?:out[- ]of|not enough)[- ](?:gpu |device |host )?memory\b|\bENOMEM\b/iu,
   },
@@ -40,6 +40,8 @@ export const topics: readonly Topic[] = [
       /\b(?:time ?limit|wall ?(?:clock )?(?:time|limit)|wall ?clock|run ?time|duration|deadline|time ?budget|allotted time|allocated time|max(?:imum)? (?:job |run )?time|(?:job|pod|workflow|run|task|attempt|execution|pipeline|build)\b.{0,20}\b(?:time(?:out)?|duration|time limit)|time to live|ttl|reservation|lease|execution took|soft limit)\b/giu,
     troubles:
       /\b(?:exceed\w*|reached|expir\w*|longer than|over|hit|used up|elapsed|ran out|out of|passed|past|up|kill(?:ed|ing)|terminat\w*|cancel\w*|stopp(?:ed|ing)|ended)\b/giu,
+    // The state of a scheduler: `Ended, Run time 04:00:21, TIMEOUT`.
+    alone: /\b(?:[Ss]tate|[Ss]tatus|[Ee]nded|[Ff]ailed|[Rr]eason)\b.{0,40}\bTIMEOUT\b/u,
   },
   {
     kind: "preemption",
@@ -128,7 +130,7 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:param(?:eter)?s?|weights?|replicas?|model states?|model copies|optimi[sz]er states?)(?:[ _](?:hash\w*|checksums?|states?))?\b/giu,
     troubles:
-      /\b(?:(?:hash\w*|checksums?|parameters?|weights?) (?:of \S+ \S+ )?(?:do(?:es)? not match|not matching|mismatch|differ\w*|diverge\w*)|out of sync|desync\w*|diverged? (?:from|across|between)|not (?:equal|identical|in sync) (?:on|across|between)|differ(?:s|ent)? (?:on|across|between|from) (?:the )?(?:other )?(?:ranks|replicas|workers))/giu,
+      /\b(?:(?:hash\w*|checksums?|parameters?|weights?) (?:of \S+ \S+ )?(?:do(?:es)? not match|not matching|mismatch|differ\w*|diverge\w*)|out of sync|desync\w*|diverged? (?:from|across|between)|not (?:equal|identical|in sync) (?:on|across|between)|differ(?:s|ent)? (?:on|across|between|from) (?:all )?(?:the )?(?:other )?(?:\d+ )?(?:ranks|replicas|workers))/giu,
   },
   {
     kind: "weak-link",
