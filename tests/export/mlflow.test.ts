@@ -68,21 +68,23 @@ describe("pitwall export --format mlflow", () => {
     ]);
   });
 
-  test.runIf(isAvailable)("sends runs to a server, and each only once", async () => {
-    const url = await startMlflow();
-    const { cwd, seriesId, runIds } = await exportedSeries();
-    const words = ["export", seriesId, "--format", "mlflow", "--tracking-uri", url];
-    const ran = await pitwall([...words, "--experiment", "it's mine", "--json"], { cwd });
-    expect(ran.exitCode, ran.stderr).toBe(0);
-    const uploaded = z
-      .object({ result: z.object({ runs: z.array(z.object({ url: z.string() })) }) })
-      .parse(JSON.parse(ran.stdout)).result.runs;
-    expect(uploaded).toHaveLength(2);
-    const read = await pythonJson(readRuns, [url, "it's mine"]);
-    expect(read).toMatchObject(expectedRuns(runIds));
-    const again = await pitwall([...words, "--experiment", "it's mine"], { cwd });
-    const masked = transcript(again, cwd).replaceAll(url, "<url>");
-    expect(masked.replaceAll(/\d+\/runs\/[\da-f]{32}/gu, "<run>")).toMatchInlineSnapshot(`
+  test.runIf(isAvailable)(
+    "sends runs to a server, and each only once",
+    async () => {
+      const url = await startMlflow();
+      const { cwd, seriesId, runIds } = await exportedSeries();
+      const words = ["export", seriesId, "--format", "mlflow", "--tracking-uri", url];
+      const ran = await pitwall([...words, "--experiment", "it's mine", "--json"], { cwd });
+      expect(ran.exitCode, ran.stderr).toBe(0);
+      const uploaded = z
+        .object({ result: z.object({ runs: z.array(z.object({ url: z.string() })) }) })
+        .parse(JSON.parse(ran.stdout)).result.runs;
+      expect(uploaded).toHaveLength(2);
+      const read = await pythonJson(readRuns, [url, "it's mine"]);
+      expect(read).toMatchObject(expectedRuns(runIds));
+      const again = await pitwall([...words, "--experiment", "it's mine"], { cwd });
+      const masked = transcript(again, cwd).replaceAll(url, "<url>");
+      expect(masked.replaceAll(/\d+\/runs\/[\da-f]{32}/gu, "<run>")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
       error[run-exists]: experiment \`it's mine\` already contains \`train-<id>-1\`
@@ -90,8 +92,10 @@ describe("pitwall export --format mlflow", () => {
 
       hint: delete that run on the server, or choose another experiment with \`--experiment\`"
     `);
-    expect(await pythonJson(readRuns, [url, "it's mine"])).toHaveLength(2);
-  });
+      expect(await pythonJson(readRuns, [url, "it's mine"])).toHaveLength(2);
+    },
+    240_000,
+  );
 
   test("reports a server that does not answer", async () => {
     const { cwd, runIds } = await exportedSeries();
@@ -198,7 +202,7 @@ async function startMlflow(): Promise<string> {
 }
 
 async function untilHealthy(url: string, server: { exitCode: number | null }): Promise<void> {
-  const deadlineMs = Date.now() + 100_000;
+  const deadlineMs = Date.now() + 180_000;
   for (;;) {
     if (server.exitCode !== null) throw new Error(`mlflow server exited with ${server.exitCode}`);
     const response = await fetch(`${url}/health`).catch(() => undefined);
