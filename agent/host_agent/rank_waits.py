@@ -1,6 +1,7 @@
 """In what the main threads of the ranks wait, seen from outside of their programs."""
 
 import os
+import random
 import time
 
 LOOK_SECONDS = 0.1
@@ -14,17 +15,26 @@ FUTEX_CALL, SLEEP_CALLS = {
 
 class RankWaits:
     """Looks ten times a second at the system call of each rank, and counts. Threads wait for each other, and so for a collective of gloo, in
-    a futex; whatever else a thread is in delays its rank by itself: a sleep, a file, a socket."""
+    a futex; whatever else a thread is in delays its rank by itself: a sleep, a file, a socket. The moments are random, because steps, and
+    the output that wakes the agent, are periodic too: looks in time with them would see the same part of each step."""
 
     def __init__(self):
         self.pids = {}  # rank -> the process that was started for it
         self.counts = {}  # rank -> how often it was seen running, in a futex, asleep, and in another call
         self.next_look = 0.0
 
+    def pause_ms(self, most):
+        """How long to wait before the next look, up to a number of milliseconds."""
+        if FUTEX_CALL is None:
+            return most
+        return min(most, max(0.0, 1000 * (self.next_look - time.monotonic())))
+
     def look(self):
-        if FUTEX_CALL is None or time.monotonic() < self.next_look:
+        now = time.monotonic()
+        if FUTEX_CALL is None or now < self.next_look:
             return
-        self.next_look = time.monotonic() + LOOK_SECONDS
+        # A random moment of the next tenth of a second.
+        self.next_look = (now // LOOK_SECONDS + 1 + random.random()) * LOOK_SECONDS
         for rank, pid in self.pids.items():
             call = call_of(pid)
             if call is not None:

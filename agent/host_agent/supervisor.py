@@ -184,7 +184,7 @@ class Supervisor:
 
     def loop(self):
         while self.starters or self.awaited or self.pipes_of_living():
-            self.sources.wait(50)
+            self.sources.wait(self.observer.waits.pause_ms(50) if self.observer else 50)
             self.reap()
             if self.frames.failure:
                 self.ending.stop(5000)
