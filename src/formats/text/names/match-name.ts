@@ -49,8 +49,8 @@ export function matchName(found: string, wanted: string): NameMatch {
   const rest = foundName.slice(0, -wantedName.length);
   if (!/[_./@'-]$/u.test(rest)) return "other";
   const printed = withoutUnit(found.trim()).replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
-  // `coco/bbox_mAP`, `COCO AP`: only the name of the benchmark.
-  if (/^coco[/ ]$/iu.test(printed)) return "last-words";
+  // `coco/bbox_mAP`: only the name of the benchmark. `COCO AP` is a fraction that Detectron2 prints again, as a percentage, under `AP`.
+  if (/^coco\/$/iu.test(printed)) return "last-words";
   // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
   return /[\s.]$/u.test(printed) ? matchAfterWords(printed, wantedName) : "longer";
 }
