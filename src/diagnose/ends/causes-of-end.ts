@@ -160,7 +160,7 @@ const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => 
     return { kind: "killed", ...common, likelihood: 0.6, signal: "SIGKILL" };
   },
   preemption: (_said, common) => ({ kind: "preemption", ...common, likelihood: 0.9 }),
-  // A limit is one of the job, whoever prints that it was reached.
+  // A time limit ends the whole job, whichever rank prints that it was reached.
   "time-limit": (_said, { evidence }) => {
     const whole = { ranks: [], hosts: [], evidence };
     return { kind: "out-of-time", ...whole, likelihood: 0.9, limit: "scheduler" };

@@ -7,13 +7,19 @@ export function reportedFaults({ signs }: Pick<RunFacts, "signs">): Cause[] {
   return [
     slowOnes(signs),
     corruptions(signs),
-    ...["data-wait", "thermal", "replicas-differ", "weak-link", "clock-moved"].map((kind) =>
-      reported(kind, signs),
-    ),
+    ...reportedKinds.map((kind) => reported(kind, signs)),
   ].flat();
 }
 
-function reported(kind: string, signs: readonly SeenSign[]): Cause[] {
+const reportedKinds = [
+  "data-wait",
+  "thermal",
+  "replicas-differ",
+  "weak-link",
+  "clock-moved",
+] as const;
+
+function reported(kind: (typeof reportedKinds)[number], signs: readonly SeenSign[]): Cause[] {
   const reports = signs.filter((sign) => sign.kind === kind);
   const [first] = reports;
   if (first === undefined) return [];
@@ -36,7 +42,7 @@ function reported(kind: string, signs: readonly SeenSign[]): Cause[] {
       return [{ kind: "replica-divergence", ...common }];
     case "weak-link":
       return [{ kind: "slow-link", ...common }];
-    default:
+    case "clock-moved":
       return clockSteps(first, common);
   }
 }

@@ -39,7 +39,7 @@ export function readJsonLine(
   return { rank: rankIn(value), texts: all.length === 0 ? [text] : all };
 }
 
-/** Ranks that a message is about stand beside it: `missing_ranks=[5]`. */
+/** Fields beside the message may name the ranks that it is about: `missing_ranks=[5]`. */
 function listsIn(value: JsonObject): string {
   const lists = Object.entries(value).filter(
     ([, each]) => Array.isArray(each) && each.length > 0 && each.every(Number.isSafeInteger),

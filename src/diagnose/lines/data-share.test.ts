@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { DataShare } from "./data-share.ts";
 
 function isHigh(line: (index: number) => string, count = 20): boolean {
-  const share = new DataShare();
-  for (let index = 0; index < count; index++) share.push(line(index));
-  return share.isHigh;
+  const share = new DataShare<{ text: string }>();
+  for (let index = 0; index < count; index++) share.push({ text: line(index) });
+  return share.waiting !== undefined;
 }
 
 test.each([
@@ -28,4 +28,11 @@ test.each([
 
 test("a training does not if only its start waits", () => {
   expect(isHigh((index) => `Time 6.4  Data ${index < 5 ? 6.1 : 0.1}`)).toBe(false);
+});
+
+test("the last line that shows it is the evidence", () => {
+  const share = new DataShare<{ text: string }>();
+  for (let index = 0; index < 20; index++)
+    share.push({ text: `step ${index}  Time 6.4  Data ${index === 19 ? 0.1 : 6.1}` });
+  expect(share.waiting).toEqual({ text: "step 18  Time 6.4  Data 6.1" });
 });

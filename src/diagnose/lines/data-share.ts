@@ -15,11 +15,13 @@ const fewestSteps = 8;
 const mostSteps = 0.8;
 
 /** Finds out whether a training waits for its data, from the times that it prints for each step: `Time 0.51 ( 0.50)  Data 0.43 ( 0.42)`. */
-export class DataShare {
+export class DataShare<Line extends { text: string }> {
   #count = 0;
   #highCount = 0;
+  #lastHigh: Line | undefined;
 
-  push(text: string): void {
+  push(line: Line): void {
+    const { text } = line;
     if (!/data/iu.test(text)) return;
     const data = waited.exec(text);
     if (data === null) return;
@@ -28,13 +30,16 @@ export class DataShare {
     const [dataTime, stepTime] = [secondsOf(data), secondsOf(step)];
     if (stepTime <= 0 || dataTime > 1.05 * stepTime) return;
     this.#count += 1;
-    if (this.#count > startCount && dataTime >= highShare * stepTime) this.#highCount += 1;
+    if (this.#count <= startCount || dataTime < highShare * stepTime) return;
+    this.#highCount += 1;
+    this.#lastHigh = line;
   }
 
-  /** Whether nearly all steps spent most of their time on waiting. */
-  get isHigh(): boolean {
+  /** The last line that shows it, if nearly all steps spent most of their time on waiting. */
+  get waiting(): Line | undefined {
     const count = this.#count - startCount;
-    return count >= fewestSteps && this.#highCount >= mostSteps * count;
+    const isHigh = count >= fewestSteps && this.#highCount >= mostSteps * count;
+    return isHigh ? this.#lastHigh : undefined;
   }
 }
 

@@ -107,8 +107,7 @@ export class LineSigns {
   readonly #losses = new PrintedLosses();
   readonly #uneven = new UnevenValues();
   readonly #values = new PrintedValues();
-  readonly #dataShare = new DataShare();
-  #lastProgress: Seen | undefined;
+  readonly #dataShare = new DataShare<Seen>();
   readonly #watches = new Map<number | undefined, TracebackWatch>();
   readonly #shapes = new KnownShapes();
   readonly #progress = new Map<string, number>();
@@ -215,8 +214,7 @@ export class LineSigns {
     else if (isProgress) this.#values.push(seen, mayBeBad);
     if (!isProgress) return;
     this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
-    this.#dataShare.push(seen.text);
-    this.#lastProgress = seen;
+    this.#dataShare.push(seen);
   }
 
   #isPassed(sign: KeptSign): boolean {
@@ -277,9 +275,11 @@ export class LineSigns {
   }
 
   #dataWait(): KeptSign[] {
-    const seen = this.#lastProgress;
-    if (seen === undefined || !this.#dataShare.isHigh) return [];
-    return [{ ...seen, rank: undefined, kind: "data-wait", isGeneral: true, progress: 0 }];
+    const seen = this.#dataShare.waiting;
+    if (seen === undefined) return [];
+    // Whoever prints the times, all ranks wait.
+    const ofNobody = { rank: undefined, process: undefined };
+    return [{ ...seen, ...ofNobody, kind: "data-wait", isGeneral: true, progress: 0 }];
   }
 
   /** What is missing on a host is missing for all of its ranks. */

@@ -38,7 +38,7 @@ export const signKinds = [
   /** The clock of a host was set while the job ran. */
   "clock-moved",
   "exception",
-  /** A line that is only severe: nobody knows what it says. */
+  /** An error or a fatal message that no pattern explains. */
   "severe",
   /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
   "other-exception",

@@ -5,7 +5,7 @@ const dated = new RegExp(
   "u",
 );
 const timed = new RegExp(String.raw`(?<![\d:])${clock}(?![\d:])`, "u");
-/** Times stand at the beginning. */
+/** A time is searched only in the first characters of a line. */
 const lookedAtCharacters = 80;
 const dayMs = 24 * 3600 * 1000;
 

@@ -10,8 +10,11 @@ export function withoutWords(facts: RunFacts): RunFacts {
 
 /** Also lines that nothing but their words explains, and what exceptions are about. */
 export function withWords(facts: RunFacts): RunFacts {
+  const wereVerified = [...facts.steps.values()].flat().some((step) => step.verifiedSteps);
   const signs = facts.signs
     .filter(({ isGeneral, isPassed }) => isGeneral !== true || isPassed !== true)
+    // Whether steps have the same results again was measured, and the agent prints what differed.
+    .filter(({ kind }) => kind !== "not-reproducible" || !wereVerified)
     .map((sign) => refined(sign));
   return { ...facts, signs };
 }

@@ -35,6 +35,8 @@ describe("signOfWords", () => {
     "nfs: server filer-2 not responding, still trying",
     "if the node is lost, the job is requeued",
     "step 40 of 100, memory 70 GB, disk 91 %",
+    "    FIRST_TRANS_FUNC: SpatialBottleneckWithFixedBatchNorm",
+    ':::MLLOG {"key": "target_accuracy_reached", "metadata": {"file": "/scratch/train.py"}}',
   ])("reads %j as no trouble", (text) => {
     expect(signOfWords(text)).toBeUndefined();
   });

@@ -9,8 +9,9 @@ const maximumCharacters = 600;
 
 /** What a line that no pattern knows is a sign of, by words that any program uses. */
 export function signOfWords(line: string): LineSign | undefined {
-  // The messages in it are looked at by themselves; a line of a program is no message.
-  if (line.startsWith("{") || /^\s+raise\b/u.test(line)) return undefined;
+  // The messages in records are looked at by themselves; lines of MLLOG and of source code are no messages.
+  if (line.startsWith("{") || line.includes(":::MLLOG") || /^\s+raise\b/u.test(line))
+    return undefined;
   const text = withoutSettings(line.slice(0, maximumCharacters));
   const kind = isDenied(text) ? kindInSentences(text) : (kindOfWords(text) ?? severity(text));
   return kind === undefined ? undefined : signOf(kind, text);

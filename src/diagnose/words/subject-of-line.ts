@@ -23,16 +23,16 @@ export function subjectOfLine(text: string): readonly number[] {
 /** From here on, the number of a process is that of the system: `process 44102`. */
 const lowestProcess = 1000;
 const ofSystem = /^\W*(?:proc|child|task|executor)/iu;
-const process =
+const systemProcess =
   /\b(?:process|pid|proc|child|task)(?:[ _]?id)?[\s:=#(]{1,3}(?<process>\d{3,7})(?![\w.]*[A-Za-z%]|\.\d)/iu;
 
 /** The process that a line names by the number that its host gives it. */
 export function processOfLine(text: string): number | undefined {
-  const found = process.exec(text)?.groups?.["process"];
+  const found = systemProcess.exec(text)?.groups?.["process"];
   return found === undefined || Number(found) < lowestProcess ? undefined : Number(found);
 }
 
-/** Where it names them, too. */
+/** The ranks that the words before its numbers name, and where in the text; undefined if it names none. */
 export function subjectIn(text: string): { ranks: readonly number[]; at: number } | undefined {
   const first = [...text.matchAll(named)].find(({ index, 0: all }) => {
     const start = index + (all.length - all.trimStart().length);

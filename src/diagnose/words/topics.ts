@@ -31,7 +31,7 @@ export const topics: readonly Topic[] = [
     things:
       /\b(?:disks?|storage|file ?systems?|volumes?|partitions?|inodes?|quotas?|scratch|tmpfs|mount(?: point)?|pvc|bucket|free space|space|blocks|\/tmp|nvme\w*|datastore|lustre|gpfs)\b/giu,
     troubles:
-      /\b(?:full|no (?:free )?space|no free|exhaust\w*|exceed\w*|insufficient|out of|used up|not enough|ran out|over (?:its |the )?(?:quota|limit)|limit reached|100 ?%|reached|0 (?:bytes )?(?:free|left|available))/giu,
+      /\b(?:full|no (?:free )?space|no free|exhaust\w*|exceed\w*|insufficient|out of|used up|not enough|ran out|over (?:its |the )?(?:quota|limit)|(?:quota|limit|capacity)(?: \w+){0,2} reached|100 ?%|0 (?:bytes )?(?:free|left|available))/giu,
     alone: /\bno space left\b|\bENOSPC\b|\bout of (?:disk|inodes|space)\b|\bquota exceeded\b/iu,
   },
   {
@@ -100,9 +100,9 @@ export const topics: readonly Topic[] = [
   {
     kind: "data-wait",
     things:
-      /\b(?:data ?loader\w*|input pipeline|data (?:loading|pipeline|wait|fetch\w*)|prefetch\w*|input queue|batch queue|dataset|(?:next )?batch(?:es)?|data)\b/giu,
+      /\b(?:data ?loader\w*|input pipeline|data (?:loading|pipeline|wait|fetch\w*)|prefetch\w*|input queue|batch queue|dataset|(?:next )?batch(?:es)?(?! (?:norm|size))|data)\b/giu,
     troubles:
-      /\b(?:starv\w*|bottleneck|too slow|input[- ]bound|data[- ]bound|stall(?:ed|s|ing)?|(?:spent|time|busy) waiting|gpus? (?:is |are )?idle|cannot keep up|can't keep up|queue (?:is )?empty)\b/giu,
+      /\b(?:starv\w*|bottleneck(?! ?[\d(]| with\b| block)|too slow|input[- ]bound|data[- ]bound|stall(?:ed|s|ing)?|(?:spent|time|busy) waiting|gpus? (?:is |are )?idle|cannot keep up|can't keep up|queue (?:is )?empty)\b/giu,
   },
   {
     kind: "node-failed",

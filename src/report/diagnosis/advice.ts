@@ -88,6 +88,7 @@ const advice: Record<CauseKind, readonly string[]> = {
   "data-starvation": [
     "use more loader workers, or prefetch",
     "check the speed of the disk that the data is read from",
+    "a printed data time includes computation if the program does not wait for the GPU before it reads the clock",
   ],
   "thermal-throttle": [
     "`nvidia-smi -q -d TEMPERATURE,PERFORMANCE` shows why the clocks are lowered",
