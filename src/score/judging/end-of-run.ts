@@ -3,7 +3,7 @@ import type { LogOrigin } from "../../schema/run/events/log-origin.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { RunEnd } from "./judge-run.ts";
 import { limitHit } from "./limit-hit.ts";
-import type { TrackedRun } from "../tracking/track-run.ts";
+import type { TrackedRun } from "../tracking/tracked-run.ts";
 
 /** What ended a run: the reason it was stopped for, else the exit of its job. */
 export function endOfRun(

@@ -6,7 +6,7 @@ import type { RunClock } from "../../schema/run/outcome/run-result.ts";
 import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
 import { elapsedMs } from "../tracking/seen-evaluation.ts";
-import type { TrackedRun } from "../tracking/track-run.ts";
+import type { TrackedRun } from "../tracking/tracked-run.ts";
 
 /** How the processes of a run ended. */
 export type RunEnd =

@@ -7,7 +7,7 @@ import { billedTrainingMs } from "../use/cost-of-run.ts";
 import { costOfParts } from "../parts/totals-of-parts.ts";
 import type { Judgement } from "../judging/judge-run.ts";
 import type { ThinnedEvaluations } from "../tracking/thinned-evaluations.ts";
-import type { TrackedRun } from "../tracking/track-run.ts";
+import type { TrackedRun } from "../tracking/tracked-run.ts";
 
 interface JudgedAgain {
   run: Pick<TrackedRun, "series" | "startedBy" | "isCompound" | "standings">;

@@ -15,7 +15,7 @@ import type { Cost } from "../../schema/run/request/price.ts";
 import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 import type { StepSample } from "../../schema/run/measured/telemetry-sample.ts";
 import { costOfRun } from "../../score/use/cost-of-run.ts";
-import type { TrackedRun } from "../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../score/tracking/tracked-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { rereadRun } from "./verify/reread-run.ts";
 

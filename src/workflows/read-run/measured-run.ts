@@ -2,7 +2,7 @@ import { median } from "../../foundation/numbers/statistics.ts";
 import type { LifecycleEvent } from "../../schema/run/events/lifecycle-event.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { MeasuredRun } from "../../score/use/compare-with-plan.ts";
-import type { TrackedRun } from "../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../score/tracking/tracked-run.ts";
 import type { StepChunk } from "../../store/samples/step-columns.ts";
 
 /** What a record says for the comparison with its plan, without its samples. */

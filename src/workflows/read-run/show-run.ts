@@ -3,7 +3,7 @@ import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 import type { RunReport } from "../../schema/run/outcome/series-summary.ts";
-import type { TrackedRun } from "../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../score/tracking/tracked-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import { ledgerOfRecord, LoggedSpans } from "./ledger-of-record.ts";

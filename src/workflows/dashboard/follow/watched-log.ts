@@ -3,7 +3,7 @@ import type { LifecycleEvent } from "../../../schema/run/events/lifecycle-event.
 import type { Observation } from "../../../schema/run/events/observation.ts";
 import { metadataNumber } from "../../../score/tracking/read-event.ts";
 import { ThinnedSeries } from "../../../score/tracking/thinned-series.ts";
-import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 import { LogIndex } from "../../../store/records/read/log-lines.ts";
 import { logFile } from "../../../store/records/record-files.ts";
 import type { RunRecord } from "../../../store/records/run-store.ts";

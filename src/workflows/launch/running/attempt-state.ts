@@ -1,6 +1,6 @@
 import type { LaunchedJob, LaunchEvent } from "../../../launch/launcher.ts";
 import type { StopReason } from "../../../schema/run/events/run-event.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 import { RankEnds } from "./rank-ends.ts";
 import type { EndEvent } from "./store-end-event.ts";
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../../schema/run/events/run-event.ts";
-import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 
 /** The event that reports a change of a run. */
 export function eventOfUpdate(change: TrackUpdate, runId: string): RunEvent {

@@ -6,7 +6,7 @@ import type { RunReport } from "../../../schema/run/outcome/series-summary.ts";
 import { costOfRun } from "../../../score/use/cost-of-run.ts";
 import { CpuHistory } from "../../../score/judging/cpu-history.ts";
 import { limitHit } from "../../../score/judging/limit-hit.ts";
-import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 import type { PlacedReading } from "../../read-run/reader/file-values.ts";
 import { lifecycleEventOf } from "../../read-run/reader/lifecycle-event-of.ts";
 import { RunReader, type TakenPiece } from "../../read-run/reader/run-reader.ts";

@@ -15,7 +15,7 @@ import {
   energyOfParts,
 } from "../../../score/parts/totals-of-parts.ts";
 import { ranksTogether } from "../../../score/readings/ranks-together.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../../read-run/reader/run-reader.ts";
 

@@ -1,5 +1,5 @@
 import type { LifecycleEventBody } from "../../../schema/run/events/lifecycle-event.ts";
-import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 
 /** The event that records a change of a run; most changes are not recorded. */
 export function lifecycleEventOf(change: TrackUpdate): LifecycleEventBody | undefined {

@@ -6,7 +6,7 @@ import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { Evaluation } from "../../../schema/run/outcome/run-result.ts";
 import { acceptValue } from "../../../score/readings/compared-value.ts";
 import { programClockKey } from "../../../score/readings/evaluation-clock.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 
 /** Namespace of the MLLOG lines that Pitwall adds to the log of a program that prints only a metric. */
 export const ownNamespace = "pitwall";

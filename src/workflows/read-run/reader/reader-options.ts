@@ -1,6 +1,6 @@
 import type { LogLine } from "../../../schema/logs/log-event.ts";
 import type { Observation } from "../../../schema/run/events/observation.ts";
-import type { TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 
 /** How a run is read. */
 export interface ReaderOptions {

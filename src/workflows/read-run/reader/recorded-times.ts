@@ -3,7 +3,7 @@ import type { LogEvent } from "../../../schema/logs/log-event.ts";
 import type { LifecycleEvent } from "../../../schema/run/events/lifecycle-event.ts";
 import type { Observation } from "../../../schema/run/events/observation.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 import { isAttemptStart } from "./attempt-start.ts";
 import { addsLine, mayAddLines, ownNamespace, printedNumberKey } from "./own-log-lines.ts";
 

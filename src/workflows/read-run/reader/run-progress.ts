@@ -7,7 +7,7 @@ import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { countChecks, type RunChecklist } from "../../../schema/run/outcome/run-checklist.ts";
 import type { Silence } from "../../../schema/run/findings/silence.ts";
 import { leadingEnergy } from "../../../score/parts/leading-energy.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 
 /** One moment of a run for the live view. */
 export function runProgress(moment: {

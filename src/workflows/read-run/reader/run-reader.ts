@@ -10,11 +10,8 @@ import type { RunProgress } from "../../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import type { RunRules } from "../../../schema/run/outcome/run-rules.ts";
 import { ArrivalWatch } from "../../../score/readings/arrival-watch.ts";
-import {
-  RunTracker,
-  type TrackedRun,
-  type TrackUpdate,
-} from "../../../score/tracking/track-run.ts";
+import { RunTracker } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun, TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 import { RunRulesCheck } from "../rules/check-run-rules.ts";
 import {
   FileLines,

@@ -1,5 +1,5 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 
 /** Findings about metrics that no line has matched, without those of targets that MLLOG lines gave values. */
 export function withoutEvaluated(

@@ -1,6 +1,6 @@
 import type { PlanComparison } from "../../../schema/plan/plan-comparison.ts";
 import { compareWithPlan } from "../../../score/use/compare-with-plan.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 import { FollowedSamples } from "../../../store/samples/follow-samples.ts";
 import type { RunRecord } from "../../../store/records/run-store.ts";
 import { measuredRun, medianStepMs } from "../measured-run.ts";

@@ -5,7 +5,7 @@ import type { TargetStanding } from "../../../schema/run/outcome/metric-target.t
 import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { endOfRun } from "../../../score/judging/end-of-run.ts";
 import { judgeRun } from "../../../score/judging/judge-run.ts";
-import type { TrackedRun, TrackUpdate } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun, TrackUpdate } from "../../../score/tracking/tracked-run.ts";
 import { MemoryRunStore } from "../../../store/records/memory-run-store.ts";
 import { rereadRun } from "./reread-run.ts";
 import { RunReader } from "../reader/run-reader.ts";

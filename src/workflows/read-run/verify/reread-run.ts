@@ -6,7 +6,7 @@ import type { StopReason } from "../../../schema/run/events/run-event.ts";
 import type { RunRules } from "../../../schema/run/outcome/run-rules.ts";
 import { endOfRun } from "../../../score/judging/end-of-run.ts";
 import { judgeRun, type Judgement, logTimesOf } from "../../../score/judging/judge-run.ts";
-import type { TrackedRun } from "../../../score/tracking/track-run.ts";
+import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 import type { RunRecord } from "../../../store/records/run-store.ts";
 import { eventsOfLastAttempt, requeuedMsOf } from "../../../schema/run/outcome/attempts.ts";
 import { dataMsOf } from "../../../schema/run/measured/data-time.ts";
