@@ -10,7 +10,7 @@ import type { ThinnedEvaluations } from "../tracking/thinned-evaluations.ts";
 import type { TrackedRun } from "../tracking/tracked-run.ts";
 
 interface JudgedAgain {
-  run: Pick<TrackedRun, "series" | "startedBy" | "isCompound" | "standings">;
+  run: Pick<TrackedRun, "series" | "startedBy" | "mixesClocks" | "isCompound" | "standings">;
   judgement: Judgement;
 }
 
@@ -18,15 +18,20 @@ interface JudgedAgain {
  * Differences between result.json and log and events. Values are compared exactly. So are times, with
  * three exceptions: evaluations that Pitwall logged itself are recorded to the millisecond; records of
  * 0.1.0 have times to the millisecond; and a program that logs `run_start` and prints its metric on
- * lines without a time mixes two clocks, which differ by the delay of the output.
+ * lines without a time mixes two clocks, which differ by the delay of the output. If it logs its
+ * evaluations and no `run_start`, the times of these are not compared: the record has the logged ones,
+ * and its clock is by arrival.
  */
 export function compareVerdict(
   request: RunRequest,
   result: RunResult,
   { run, judgement }: JudgedAgain,
 ): VerdictDifference[] {
-  const hasMixedClocks = request.reading.metrics.length > 0 && run.startedBy === "run_start";
-  const toleranceMs = hasMixedClocks ? arrivalToleranceMs : result.sealedBy === undefined ? 1 : 0;
+  const startsLogged = run.startedBy === "run_start";
+  const isDelayed = run.mixesClocks && startsLogged;
+  const toleranceMs = isDelayed ? arrivalToleranceMs : result.sealedBy === undefined ? 1 : 0;
+  const ofEvaluationsMs =
+    run.mixesClocks && !startsLogged ? Number.POSITIVE_INFINITY : Math.max(1, toleranceMs);
   const clockNames = ["launchedMs", "endedMs", "billedMs"] as const;
   return [
     ...outcomeDifferences(result.outcome, judgement.outcome, toleranceMs),
@@ -37,7 +42,7 @@ export function compareVerdict(
       ? []
       : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
     ...costDifferences(request, result, judgement),
-    ...evaluationDifferences(result, run.series, Math.max(1, toleranceMs)),
+    ...evaluationDifferences(result, run.series, ofEvaluationsMs),
     ...targetDifferences(result.targets ?? [], run.isCompound ? run.standings : []),
   ];
 }

@@ -1,4 +1,3 @@
-import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { EarlierParts } from "../../schema/run/outcome/earlier-parts.ts";
 import { attemptKey, attemptNamespace } from "../../schema/run/outcome/attempts.ts";
 import { isEvaluationName } from "../../schema/run/outcome/evaluation-name.ts";
@@ -82,6 +81,7 @@ export class RunTracker {
       earlierMs: continues?.clockMs ?? 0,
       start: undefined,
       startedBy: undefined,
+      mixesClocks: false,
       reached: undefined,
       stop: undefined,
       evaluations: this.#series.kept,
@@ -117,7 +117,8 @@ export class RunTracker {
     }
   }
 
-  #observeEvent({ event, arrivalMs }: { event: LogEvent; arrivalMs: number }): TrackUpdate[] {
+  #observeEvent(seen: Extract<Observation, { kind: "event" }>): TrackUpdate[] {
+    const { event, arrivalMs, reachedMs } = seen;
     if (event.key === attemptKey && event.namespace === attemptNamespace) return this.#restart();
     const moment = { loggedMs: event.timeMs, arrivalMs };
     this.run.phases.take(event, this.run.reached !== undefined);
@@ -143,7 +144,8 @@ export class RunTracker {
       const epochNum = metadataNumber(event, "epoch_num");
       const programMs =
         metadataNumber(event, programClockKey) ?? this.#countsOf(metric).clock.freshMs;
-      return this.#evaluate({ ...moment, metric, value, samplesCount, epochNum, programMs });
+      const told = { metric, value, samplesCount, epochNum, programMs };
+      return this.#evaluate({ ...moment, reachedMs, ...told });
     });
   }
 
@@ -263,6 +265,7 @@ export class RunTracker {
       return [];
     }
     const evaluation = evaluationOf(seen, start, this.run.earlierMs);
+    this.run.mixesClocks ||= (seen.loggedMs === undefined) !== (start.loggedMs === undefined);
     this.#countsOf(metric).evaluated(evaluation);
     this.#conditions.evaluated(metric, value, evaluation.clockMs);
     if (metric === target.metric) this.#addEvaluation(target, evaluation);

@@ -26,6 +26,8 @@ export interface TrackedRun {
   readonly earlierMs: number;
   start: Moment | undefined;
   startedBy: "launch" | "run_start" | "pattern" | undefined;
+  /** Whether evaluations state their times and the start of the clock does not, or the reverse. */
+  mixesClocks: boolean;
   /** The first evaluation after which all targets were met. */
   reached:
     | (Moment & {

@@ -22,19 +22,21 @@ export interface PrintedValue {
   withdrawsEarlier?: true;
 }
 
+/** When the run reached its targets, if it is read from a record that has no arrival time for the value. */
+type ReachedMs = number | undefined;
+
 /** Something seen of a run, with the launching host's time at which it was seen. */
 export type Observation = {
   arrivalMs: number;
   /** The log states the time, so that a reader of the record has it too. */
   isTimed?: true;
 } & (
-  | { kind: "event"; event: LogEvent }
+  | { kind: "event"; event: LogEvent; reachedMs?: ReachedMs }
   | ({
       kind: "metric";
       /** The value of the evaluation during the run, if it is read from a record. */
       recordedValue?: number | undefined;
-      /** When the run reached its targets, if it is read from a record that has no time for this value. */
-      reachedMs?: number | undefined;
+      reachedMs?: ReachedMs;
     } & PrintedValue)
   | { kind: "samples"; samplesCount: number }
   /** What the program's own clock shows. */

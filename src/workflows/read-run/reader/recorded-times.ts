@@ -105,7 +105,7 @@ export class RecordedTimes {
   #timed(seen: Observation): Observation {
     if (seen.kind === "event") {
       this.#newestMs = Math.max(this.#newestMs, seen.event.timeMs);
-      return { ...seen, arrivalMs: seen.event.timeMs };
+      return { ...seen, arrivalMs: seen.event.timeMs, reachedMs: this.#reachedMs };
     }
     if (seen.isTimed === true) {
       this.#newestMs = Math.max(this.#newestMs, seen.arrivalMs);

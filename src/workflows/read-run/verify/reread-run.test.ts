@@ -250,6 +250,21 @@ describe("rereadRun", () => {
     expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
   });
 
+  test("judges a program that logs its evaluations and no run_start by their arrival", async () => {
+    const metric = "eval_accuracy";
+    const target = { metric, direction: "at-least", value: 0.9 } as const;
+    const request = { ...accuracy, reading: { metrics: [{ metric }] }, target };
+    const { live, again, differences } = await playAndReread(request, [
+      { waitMs: 700, text: `${mllog("eval_accuracy", launchedMs + 300, 0.6)}\n` },
+      { waitMs: 5000, text: `${mllog("eval_accuracy", launchedMs + 2000, 0.95)}\n` },
+      { waitMs: 100, text: `${mllog("eval_accuracy", launchedMs + 5700, 0.9)}\n` },
+    ]);
+    expect(live.judgement.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 5700 });
+    expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+    expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+    expect(differences).toEqual([]);
+  });
+
   test("reads the metric of a program that logs run_start itself, for which Pitwall adds no lines", async () => {
     const { live, again } = await playAndReread(accuracy, [
       { waitMs: 500, text: `${mllog("run_start", launchedMs + 500, null)}\nval_acc=0.5\n` },
