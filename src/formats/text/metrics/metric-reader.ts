@@ -19,6 +19,7 @@ import type { CommaStyle, NumberToken } from "../numbers/read-number.ts";
 import type { NamedNumber } from "../numbers/named-number.ts";
 import { readProgramClock } from "./program-clock.ts";
 import { readPairs } from "../pairs/read-pairs.ts";
+import { ValueUnits } from "./value-units.ts";
 import { suggestMetric } from "./suggest-metric.ts";
 import { stepOfNumbers } from "../pairs/step-of-numbers.ts";
 import { resumeLine } from "../sections/resumed-training.ts";
@@ -64,6 +65,7 @@ export class MetricReader {
   readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
   readonly #evaluationNames = new EvaluationNames();
+  readonly #units = new ValueUnits();
   /** Metrics whose values so far were read under another name. */
   readonly #renamed = new Set<string>();
   readonly #longerNames = new Map<string, Set<string>>();
@@ -320,7 +322,7 @@ export class MetricReader {
     { number, outOf }: { number: NumberToken; outOf: number | undefined },
   ): MetricReading {
     const text = line.slice(number.start, number.suffixEnd);
-    const value = number.value * factorOf(number);
+    const value = this.#units.inFirstUnit(metric, number.value * factorOf(number), number.suffix);
     const isAmbiguous = number.comma === "ambiguous" && this.#commaStyle === undefined;
     if (isAmbiguous) this.#note({ rule: "comma-ambiguous", metric, seen: text });
     const isDecimal =

@@ -19,6 +19,16 @@ describe("readPairs", () => {
       },
     },
     {
+      name: "reads the result of a sum",
+      line: "loss = 0.2 + 0.5*0.9 = 0.65, acc: 0.9",
+      pairs: { loss: 0.65, acc: 0.9 },
+    },
+    {
+      name: "reads the first number before an operator without a result",
+      line: "lr 0.1 * 0.5 loss 0.3",
+      pairs: { lr: 0.1, loss: 0.3 },
+    },
+    {
       name: "reads torchtitan's line through its colors",
       line: `[titan] 2025-01-02 03:04:05,123 - root - INFO - ${escape}[31mstep: 10  ${escape}[32mloss:  7.5312  ${escape}[33mmemory: 35.21GiB(44.42%)  tps: 6,123  mfu: 35.91%`,
       pairs: { step: 10, loss: 7.5312, memory: 35.21, tps: 6123, mfu: 35.91 },

@@ -102,9 +102,11 @@ function moved(number: NumberToken, by: number): NumberToken {
 interface LastPair {
   pair: NamedNumber;
   end: number;
+  /** The pair is followed by operators and further numbers: `0.2 + 0.9`. */
+  isTerm?: true;
 }
 
-/** Whether a number belongs to the one before it: `93/100`, `0.90 -> 0.95`, `0.318 (0.368)`. */
+/** Whether a number belongs to the one before it: `93/100`, `0.90 -> 0.95`, `0.318 (0.368)`, `0.2 + 0.9 = 1.1`. */
 function addToPair(
   last: LastPair,
   text: string,
@@ -119,6 +121,15 @@ function addToPair(
     last.pair.number = number;
     last.pair.name = changed?.[1] ?? last.pair.name;
     last.end = number.suffixEnd;
+    return true;
+  }
+  if (operator.test(between)) {
+    last.isTerm = true;
+    last.end = number.suffixEnd;
+    return true;
+  }
+  if (last.isTerm === true && /^\s*=\s*$/u.test(between)) {
+    last.pair.number = number;
     return true;
   }
   if (!isMean(text, between, number)) return false;
@@ -168,5 +179,6 @@ function isPosition(text: string, between: string, number: NumberToken): boolean
 const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
 /** `acc improved from 0.90 to 0.95`. */
 const changedFrom = /^(\S.*?)(?:\s+(?:has|was))?\s+\p{L}+ed\s+from$/u;
+const operator = /^\s*[-+*×]\s*$/u;
 /** From an earlier value to the current one: `0.90 -> 0.95`. */
 const arrow = /^\s*(?:-{1,2}>|=>|→)\s*$/u;
