@@ -112,3 +112,9 @@ describe("PrintedLosses", () => {
     expect(losses.bad).toMatchObject([{ rank: 2, line: 1 }]);
   });
 });
+
+test("takes factors of a loss for no losses", () => {
+  for (const text of ['{"loss_scale": 65536.0}', "lossScale=8", "loss_weight: 0.5", "loss_coef 2"])
+    expect(placeOfLoss(text)).toBeUndefined();
+  expect(placeOfLoss("loss_cls: 0.5")).toBe(10);
+});

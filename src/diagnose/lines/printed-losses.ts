@@ -17,8 +17,8 @@ export interface PrintedSpike extends PrintedLoss {
   z: number;
 }
 
-/** What follows the word, up to the value. */
-const beforeValue = /\w*["']?\s*[:=|]?\s*["'(]*\s*/uy;
+/** What follows the word, up to the value; `loss_scale` and `loss_weight` are no losses. */
+const beforeValue = /(?!_?(?:scal|weight|coef|fact))\w*["']?\s*[:=|]?\s*["'(]*\s*/iuy;
 const lossValue = /[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|nan\b|inf(?:inity)?\b)/iuy;
 const words = ["loss", "Loss", "LOSS"];
 /** Losses that a new one is compared with. */
