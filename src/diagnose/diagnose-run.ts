@@ -2,6 +2,8 @@ import type { Cause, Diagnosis } from "../schema/diagnosis/diagnosis.ts";
 import { jobRanksOf } from "../schema/run/hosts/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
+import { oddHost } from "./ends/odd-host.ts";
+import { withOddOne } from "./ends/odd-one-out.ts";
 import { reportedFaults, reportedHang } from "./ends/reported-faults.ts";
 import { silence } from "./ends/silence-of-run.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
@@ -29,8 +31,39 @@ const minimumLikelihood = 0.5;
 export function diagnoseRun(facts: RunFacts): Diagnosis {
   const known = judge(withoutWords(facts));
   const general = isOpen(known) ? judge(withWords(facts)) : known;
-  return saysMore(general, known) ? byWords(general) : known;
+  return byComparison(saysMore(general, known) ? byWords(general) : known, facts);
 }
+
+/** Where nothing names a culprit: the host or rank that differs from all others. */
+function byComparison(diagnosis: Diagnosis, facts: RunFacts): Diagnosis {
+  if (facts.placesOfEvents === undefined) return diagnosis;
+  const { verdict } = diagnosis;
+  const causes = verdict.kind === "fault" ? verdict.causes : [];
+  const host = mayBeOfHost(diagnosis, facts) ? oddHost(facts) : undefined;
+  const found = host === undefined ? withOddOne(causes, facts) : [host];
+  if (found === undefined) return diagnosis;
+  return {
+    ...diagnosis,
+    verdict: { kind: "fault", causes: found },
+    alternatives: [...causes, ...diagnosis.alternatives],
+  };
+}
+
+/** What fails before the first step, without an error of the program's own. */
+function mayBeOfHost({ verdict }: Diagnosis, { lastLines = [], signs }: RunFacts): boolean {
+  if (lastLines.some(({ stepLines }) => stepLines > 0)) return false;
+  if (verdict.kind === "no-fault") return false;
+  if (verdict.kind === "not-sure") return signs.length > 0;
+  return verdict.causes.every(
+    (cause) =>
+      cause.kind === "hang" ||
+      cause.kind === "connection-lost" ||
+      (cause.kind === "crash" && ofSetup.test(cause.error ?? "")),
+  );
+}
+
+const ofSetup =
+  /nccl|rccl|gloo|distributed|backend|version|mismatch|incompatib|symbol|driver|cuda|invalid usage/iu;
 
 function judge(facts: RunFacts): Diagnosis {
   // Dumps of a wait that ended do not matter to a run that reached its target.

@@ -166,6 +166,9 @@ const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => 
     return { kind: "out-of-time", ...whole, likelihood: 0.9, limit: "scheduler" };
   },
   "node-failed": (reason, common) => ({ kind: "host-lost", ...common, likelihood: 0.9, reason }),
+  "launcher-ended": (_said, { evidence }) => {
+    return { kind: "launcher-killed", ranks: [], hosts: [], evidence, likelihood: 0.8 };
+  },
   "not-a-number": (_said, common) => ({ kind: "not-a-number", ...common, likelihood: 0.8 }),
 };
 

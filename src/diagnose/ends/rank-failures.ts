@@ -44,6 +44,7 @@ const weights: Record<SignKind, number> = {
   preemption: 1,
   "time-limit": 1,
   "node-failed": 1,
+  "launcher-ended": 1,
   configuration: 2,
   "not-a-number": 2,
   exception: 3,

@@ -102,11 +102,13 @@ function printedEnds({ signs, placesOfEvents }: RunFacts): Cause[] {
   if (placesOfEvents === undefined) return [];
   const unnamed = signs.filter((sign) => rankOfSign(sign) === undefined && sign.isPassed !== true);
   const found = unnamed.find(({ kind }) => kind === "time-limit" || kind === "preemption");
-  const sign = found ?? unnamed.find(({ kind }) => kind === "node-failed");
+  const sign =
+    found ?? unnamed.find(({ kind }) => kind === "node-failed" || kind === "launcher-ended");
   if (sign === undefined) return [];
   const common = { ranks: [], hosts: [], likelihood: 0.9, evidence: [lineEvidence(sign)] };
   if (sign.kind === "preemption") return [{ kind: "preemption", ...common }];
   if (sign.kind === "time-limit") return [{ kind: "out-of-time", ...common, limit: "scheduler" }];
+  if (sign.kind === "launcher-ended") return [{ kind: "launcher-killed", ...common }];
   return [{ kind: "host-lost", ...common, reason: sign.text.trim() }];
 }
 
@@ -218,7 +220,16 @@ function mismatches(facts: RunFacts): Cause[] {
   if (lines.length === 0 || !hasFailed(facts)) return [];
   const evidence = lines.slice(0, 3).map((sign) => lineEvidence(sign));
   const common = { hosts: [], likelihood: 0.85, evidence, waitingRanks: 0 };
-  return [{ kind: "collective-mismatch", ...common, ranks: oddOnes(lines), how: "unknown" }];
+  const odd = oddOnes(lines);
+  const ranks = odd.length > 0 ? odd : senders(lines);
+  return [{ kind: "collective-mismatch", ...common, ranks, how: "unknown" }];
+}
+
+/** The rank whose data did not fit into what the others expected, if it is only one. */
+function senders(lines: readonly SeenSign[]): number[] {
+  const sent = lines.flatMap(({ text }) => /\bfrom (?:\w+ )*?(\d+)\b/iu.exec(text)?.[1] ?? []);
+  const ranks = new Set(sent.map(Number));
+  return ranks.size === 1 && sent.length === lines.length ? [...ranks] : [];
 }
 
 /** PyTorch's detailed checks compare two ranks in each line: the call of one rank against that of each of several others. */

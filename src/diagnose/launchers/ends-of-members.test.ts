@@ -8,6 +8,10 @@ test.each([
   ["rank=3 host=n1 exit_code=-11", { signal: "SIGSEGV" }],
   ["replica 3 crashed", { exitCode: 1 }],
   ["rank=3 state=failed", { exitCode: 1 }],
+  [
+    "Container rank 3 status failed cmd ['/opt/env/bin/python', '-u', 'run.py', '--config', 'a.yaml'] code -9 log log/workerlog.3",
+    { signal: "SIGKILL" },
+  ],
 ])("reads how a rank ended in %j", (text, how) => {
   expect(endsOfMembers(text)).toEqual([{ kind: "end", ranks: [3], how, by: "words" }]);
 });

@@ -28,7 +28,9 @@ export function mayTellEnd(text: string): boolean {
 }
 
 /** How one of the equal processes ended, by fields or a sentence that name it, in the words of any launcher. */
-export function endsOfMembers(text: string): Statement[] {
+export function endsOfMembers(line: string): Statement[] {
+  // A command may stand between whom it is about and how it ended.
+  const text = line.replaceAll(/\[[^\]]{12,}\]/gu, "[]");
   if (text.length > 600 || isDenied(text)) return [];
   const subject = subjectIn(text);
   if (subject === undefined) return [];

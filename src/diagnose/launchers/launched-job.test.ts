@@ -64,6 +64,23 @@ describe("LaunchedJob", () => {
       ["3 SIGKILL"],
     ],
     [
+      "torchrun, whose agent lists the ranks of its host",
+      [
+        "  global_ranks=[8, 9, 10, 11]",
+        "failed (exitcode: 1) local_rank: 1 (pid: 812917) of binary: /usr/bin/python",
+      ],
+      ["9 1"],
+    ],
+    [
+      "programs that say which process is which rank",
+      [
+        "rank 0 started with pid 44101",
+        "spawned pid=44102 for rank=1",
+        "E failed (exitcode: -9) local_rank: 0 (pid: 44102) of binary: python",
+      ],
+      ["1 SIGKILL"],
+    ],
+    [
       "Open MPI 5, over two lines",
       [
         "prterun noticed that process rank 2 with PID 81 on node n4 exited on",

@@ -61,6 +61,8 @@ export class LaunchedJob {
   readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
   readonly #names = new NamesOfRanks();
+  /** The ranks that launchers started, by their logs. */
+  readonly #started = new Map<string, readonly number[]>();
   #count = 0;
   #progress: SeenProgress = { of: () => 0, isCompleted: () => false };
   #first: number | undefined;
@@ -125,6 +127,10 @@ export class LaunchedJob {
           this.#ranks.add(each);
           this.#hosts.set(each, statement.host);
         }
+        return;
+      case "started-ranks":
+        this.#started.set(file, statement.ranks);
+        for (const each of statement.ranks) this.addRank(each, file);
         return;
       case "process-end": {
         const { process, localRank, how } = statement;
@@ -222,8 +228,11 @@ export class LaunchedJob {
     return end.by === "words" && (this.#progress.isCompleted() || later >= survivedAfter);
   }
 
-  /** On the only host, the local number of a rank is its number. */
-  #localRankOf({ localRank }: StatedEnd): number | undefined {
+  /** By the list of its launcher; on the only host, the local number of a rank is its number. */
+  #localRankOf(ended: StatedEnd): number | undefined {
+    const { localRank } = ended;
+    const started = this.#started.get(fileOf(ended));
+    if (started !== undefined && localRank !== undefined) return started[localRank];
     const files = new Set(
       this.#ends.flatMap((end) => (end.localRank === undefined ? [] : [fileOf(end)])),
     );

@@ -20,6 +20,9 @@ const ofHostAndNumber = /^[[(<{](?:\w+-)*[A-Za-z]+[-_]?#?[:/]$/u;
 const ofOthers =
   /(?:epoch|step|iter\w*|batch|attempt|restart|line|version|job|pid|tid|thread|loss|layer|stage|phase|trial|fold|round|gen\w*|episode|shard|part|v|e)$/iu;
 const maximumRank = 65_536;
+/** `Process 7200:` names the process by its number in the system. */
+const ofSystem = /^(?:p|proc|process|task)\W*$/iu;
+const lowestProcess = 1000;
 
 interface Label {
   /** The label without its last number. */
@@ -58,7 +61,7 @@ function labelOf(line: string): (Label & { length: number }) | undefined {
 
 function mayBeRanks(stem: string, labels: readonly Label[], lineCount: number): boolean {
   const word = stem.replaceAll(/[[\](){}<>#]/gu, " ").trim();
-  if (ofOthers.test(word) || labels.some(({ number }) => number > maximumRank)) return false;
+  if (countsOthers(word, labels)) return false;
   const distinct = new Set(labels.map(({ number }) => number));
   const isNamed = ofMember.test(word.replaceAll(/[\s:=._-]+$/gu, "")) || ofHostAndNumber.test(stem);
   const isDense = Math.max(...distinct) < 4 * distinct.size + 4;
@@ -69,6 +72,11 @@ function mayBeRanks(stem: string, labels: readonly Label[], lineCount: number): 
   const isCounter = ups.length === labels.length - 1 && distinct.size > labels.length / 2;
   const isOfMost = labels.length >= 0.5 * lineCount;
   return isOfMost && !isCounter && distinct.size < labels.length;
+}
+
+function countsOthers(word: string, labels: readonly Label[]): boolean {
+  if (ofOthers.test(word) || labels.some(({ number }) => number > maximumRank)) return true;
+  return ofSystem.test(word) && labels.every(({ number }) => number >= lowestProcess);
 }
 
 function readerOf(stem: string, labels: readonly Label[]): LearnedLabel {

@@ -19,5 +19,6 @@ test("knows ranks by the names of their logs, but not by words and a number", ()
   expect(names.replaceIn("Pod: ml.gpt-worker-2 exited with code 139")).toBe(
     "Pod: ml.rank 3  exited with code 139",
   );
+  expect(names.replaceIn("gpt-worker-2-x2k4z OOMKilled")).toBe("rank 3  OOMKilled");
   expect(names.replaceIn("gpt-worker-21 and rank-1")).toBe("gpt-worker-21 and rank-1");
 });

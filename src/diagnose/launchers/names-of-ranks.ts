@@ -36,10 +36,10 @@ export class NamesOfRanks {
     if (this.#ranks.size === 0 || text.length > longestText) return text;
     const names = [...this.#ranks.keys()].toSorted((a, b) => b.length - a.length);
     this.#pattern ??= new RegExp(
-      `(?<![\\w-])(?:${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)).join("|")})(?![\\w-])`,
+      `(?<![\\w-])(${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)).join("|")})(?:-[a-z\\d]{5})?(?![\\w-])`,
       "gu",
     );
-    return text.replaceAll(this.#pattern, (name) => `rank ${this.#ranks.get(name)} `);
+    return text.replaceAll(this.#pattern, (_all, name: string) => `rank ${this.#ranks.get(name)} `);
   }
 }
 

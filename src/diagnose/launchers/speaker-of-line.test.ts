@@ -14,6 +14,7 @@ describe("speakerOfLine", () => {
     ["2026-12-01 00:34:33 10.164.0.8 [3] x", 3, undefined, "x"],
     ["[job][worker-2] x", 2, undefined, "x"],
     ["trainer-2  | x", 2, undefined, "x"],
+    ["[2026-12-01T10:31:43.9Z] 5c902731 [rank=3] || x", 3, undefined, "x"],
     ["epoch 2 | x", undefined, undefined, "epoch 2 | x"],
     ["(raylet, ip=10.2.0.4) x", undefined, undefined, "(raylet, ip=10.2.0.4) x"],
     ["3: x", undefined, undefined, "3: x"],
@@ -30,6 +31,12 @@ describe("speakerOfLine", () => {
     expect(haveTaskLabels(["0: a", "1: a", "0: b", "", "srun: error"])).toBe(true);
     expect(haveTaskLabels(["0: aeroplane", "1: boat", "2: cat", "3: dog"])).toBe(false);
     expect(haveTaskLabels(["step 1", "0: a", "step 2", "step 3"])).toBe(false);
+  });
+
+  test("knows sections whose title names the process, too", () => {
+    const sections = new RankSections();
+    expect(sections.push("===== rank 3 (pid 7203) =====")).toBe(3);
+    expect(sections.push("step 3 (of 10) done")).toBe(3);
   });
 
   test("knows in whose section of a collected output a line is", () => {

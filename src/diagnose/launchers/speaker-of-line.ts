@@ -23,6 +23,8 @@ const rankLabels: readonly RegExp[] = [
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\d.]+ \[(\d+)\] /u,
   // `[pod/llm-worker-3/trainer] ` of `kubectl logs --prefix`.
   /^\[pod\/[\w.-]+-(\d+)\/[\w.-]+\]\s/u,
+  // `[2026-12-01T10:31:43.9Z] 5c902731 [rank=3] || ` of Determined, and others behind a time and names.
+  /^(?:[\w.:+/[\],-]+\s+){1,3}\[(?:global[_ ]?)?rank[=: _-]{1,2}(\d+)\][ :|>-]*/u,
   // `trainer-3  | ` of Docker Compose.
   /^[\w.-]*[A-Za-z][\w.]*[-_](\d+)\s+\|\s/u,
 ];
@@ -32,7 +34,8 @@ const processLabel =
 /** `srun --label`: the number of the task, to the right. */
 const taskLabel = /^\s*(\d+): ?/u;
 /** Cheap test: most lines have no label. */
-const mayHaveLabel = /^(?:\[|[\w.-]+(?:: \[|\s+\|\s)|\d{4}-\S+ \S+ [\d.]+ \[)/u;
+const mayHaveLabel =
+  /^.{6,60}\[(?:global[_ ]?)?rank[=: _-]|^(?:\[|[\w.-]+(?:: \[|\s+\|\s)|\d{4}-\S+ \S+ [\d.]+ \[)/u;
 
 /** How the lines of one log begin, if it is known. */
 interface Labels {
@@ -86,7 +89,7 @@ const sectionMark = /^\W*(?<mark>begin|end)(?: of)?(?: global)?[ _]rank[ _:]*(?<
 
 /** `[Rank 1 Error Snippet]:`, `=== rank 3 ===`, `Rank 2 stderr:`: the title of what one rank, or the first of several, printed. */
 const sectionTitle =
-  /^\s*(?:[[=#*>-]+\s*)(?:output of |log of )?(?:global )?(?:rank|worker|replica)s?[ _:#]*(?<rank>\d{1,5})(?:,\d+)*\b[\w ]{0,24}[\]=#*:<-]+\s*:?\s*$/iu;
+  /^\s*(?:[[=#*>-]+\s*)(?:output of |log of )?(?:global )?(?:rank|worker|replica)s?[ _:#]*(?<rank>\d{1,5})(?:,\d+)*\b[\w ]{0,24}(?:\([^()]{1,40}\)[\w ]{0,24})?[\]=#*:<-]+\s*:?\s*$/iu;
 
 /** Follows the sections of one log. */
 export class RankSections {

@@ -7,6 +7,8 @@ export type Statement =
   /** `localRank`: on its host. */
   | { kind: "process-end"; process: number; localRank?: number; how: End }
   | { kind: "host"; host: string; ranks: readonly number[] }
+  /** By their numbers on the host of the launcher that prints it. */
+  | { kind: "started-ranks"; ranks: readonly number[] }
   | { kind: "size"; count: number };
 
 export interface End {
@@ -143,6 +145,20 @@ const readers: readonly [RegExp, Reader][] = [
     ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
   ],
   [
+    // A program or launcher: `rank 1 started with pid 44102`, `pid=44102 rank=1`.
+    /\brank[ =:#]{1,2}(\d{1,5})\b(?!.*\brank[ =:#]{1,2}\d).{0,60}\bpid[ =:#]{1,2}(\d{3,7})\b/iu,
+    ([, rank, process]) => [{ kind: "process", process: number(process), rank: number(rank) }],
+  ],
+  [
+    /\bpid[ =:#]{1,2}(\d{3,7})\b.{0,60}(?<!local[_ ])\brank[ =:#]{1,2}(\d{1,5})\b(?!.*\brank[ =:#]{1,2}\d)/iu,
+    ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
+  ],
+  [
+    // torchrun's agent, about the ranks that it starts on its host.
+    /^\s*global_ranks=\[([\d, ]+)\]/u,
+    ([, list = ""]) => [{ kind: "started-ranks", ranks: numbersIn(list.replaceAll(" ", "")) }],
+  ],
+  [
     // DeepSpeed, on one host.
     /process (\d+) spawned with command: .*'--local_rank=(\d+)'/u,
     ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
@@ -175,7 +191,7 @@ function sizeOf(count: number): Statement[] {
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|_ALLGATHER_BASE|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+  /\brank.{1,70}\bpid[ =:#]|\bpid[ =:#].{3,70}\brank|^\s*global_ranks=|exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|_ALLGATHER_BASE|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
 
 export function mayBeStatement(text: string): boolean {
   return hint.test(text);

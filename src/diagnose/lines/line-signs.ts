@@ -7,6 +7,8 @@ import { RankSections, speakerOfLine } from "../launchers/speaker-of-line.ts";
 import { UnevenValues } from "../steps/uneven-values.ts";
 import { StacksInLines } from "../stacks/stacks-in-lines.ts";
 import { KnownShapes, type LineShape } from "./known-shapes.ts";
+import { type LastLine, LastLines } from "./last-lines.ts";
+import { type PrintedSetting, PrintedSettings } from "./printed-settings.ts";
 import {
   placeOfLoss,
   type PrintedLoss,
@@ -51,6 +53,12 @@ export interface SeenLines {
   uneven?: Cause | undefined;
   /** In the order of the lines. */
   signs: readonly SeenSign[];
+  /** Without a record: the program or its launcher says that the training is complete. */
+  isCompleted?: boolean;
+  /** Without a record: where the output of each rank ends. */
+  lastLines?: readonly LastLine[];
+  /** Without a record: versions and settings that the processes print. */
+  settings?: readonly PrintedSetting[];
 }
 
 /** A line of a log. */
@@ -98,6 +106,9 @@ const survived: ReadonlySet<string> = new Set([
   "timeout",
   "configuration",
   "preemption",
+  // What ends a job that is complete.
+  "stopped",
+  "launcher-ended",
 ]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
 
@@ -117,6 +128,8 @@ export class LineSigns {
   readonly #times = new RecentTimes();
   readonly #job: LaunchedJob | undefined;
   readonly #stacks = new StacksInLines();
+  readonly #lastLines = new LastLines();
+  readonly #settings = new PrintedSettings();
   #lineCount = 0;
   #isCompleted = false;
 
@@ -205,11 +218,13 @@ export class LineSigns {
     if (this.#job === undefined) return false;
     this.#isCompleted ||= completion.test(seen.text);
     this.#stacks.push(seen);
-    return this.#job.push(seen) || this.#stacks.isOpen;
+    const isSetting = this.#settings.push(seen);
+    return this.#job.push(seen) || this.#stacks.isOpen || isSetting;
   }
 
   /** Losses and other values, and how far the training is. */
   #count(seen: Seen, { lossAt, isProgress, hasBadWord: mayBeBad }: LineShape): void {
+    if (this.#job !== undefined) this.#lastLines.push(seen, isProgress);
     if (lossAt !== undefined) this.#losses.push(seen, lossAt);
     else if (isProgress) this.#values.push(seen, mayBeBad);
     if (!isProgress) return;
@@ -252,6 +267,11 @@ export class LineSigns {
     this.#job?.addLog(file, rank);
   }
 
+  /** Whether a name is that of the log of one rank. */
+  namesRank(name: string): boolean {
+    return this.#job !== undefined && this.#job.withRanks(name) !== name;
+  }
+
   /** Stacks that the logs of ranks hold. */
   get stacks(): StacksInLines["stacks"] {
     return this.#stacks.stacks;
@@ -267,6 +287,9 @@ export class LineSigns {
       badLosses: this.#losses.isEmpty ? this.#values.bad : this.#losses.bad,
       printedSpike: this.#losses.spike,
       uneven: this.#uneven.cause,
+      isCompleted: this.#isCompleted,
+      lastLines: this.#lastLines.all((file) => this.#times.last(file)),
+      settings: this.#settings.all,
       signs: [...this.#kept.values(), this.#dataWait()]
         .flat()
         .flatMap((sign) => this.#ofHost(this.#told(sign), sign.host))
@@ -333,7 +356,10 @@ function ownSign(
   { isProgress, hasBadWord: mayBeBad }: LineShape,
   withRanks: string,
 ): LineSign | undefined {
-  return signOfLine(text) ?? (isProgress && mayBeBad ? undefined : signOfWords(withRanks));
+  const known = signOfLine(text);
+  if (known === undefined) return isProgress && mayBeBad ? undefined : signOfWords(withRanks);
+  const named = withRanks === text || known.namedRank !== undefined ? known : signOfLine(withRanks);
+  return named?.kind === known.kind ? named : known;
 }
 
 function shapeOf(text: string): LineShape {

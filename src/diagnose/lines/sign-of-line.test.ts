@@ -124,6 +124,11 @@ describe("signOfLine", () => {
     ["memory usage 64.0G exceeds the limit h_vmem=64G", "host-memory"],
     ['nrt_tensor_allocate status=4 message="Allocation Failure"', "accelerator-memory"],
     ["The actor is dead because its node has died.", "node-failed"],
+    ["task python:44103 blocked for more than 120 seconds.", "no-progress"],
+    ["earlyoom[812]: sending SIGTERM to process 44102 uid 1001", "host-memory"],
+    ["Received 1 death signal, shutting down workers", "launcher-ended"],
+    ["Killing process 5201 (torchrun) with signal SIGTERM.", "launcher-ended"],
+    ["ShapeError: recv from rank 4: expected shape [4, 8], got [4, 4]", "mismatch"],
     ["[/dev/accel0 tpu1:pe1:0] !!!! FATAL ERROR !!!!", "accelerator-error"],
   ])("%s", (line, kind) => {
     expect(signOfLine(line)?.kind).toBe(kind);
@@ -142,6 +147,8 @@ describe("signOfLine", () => {
     "2026-11-29 08:00:01 WARNING cache: FileNotFoundError, building it",
     "could not open cache: No such file or directory",
     "instance/preempted: FALSE",
+    "oom_kill 0",
+    "Received 15 packets",
     "collective accuracy 0.81, 12 mismatched labels",
     "Allocation of 154140672 exceeds 10% of free system memory.",
     "There are some potential root causes. (1) The process is killed by SIGKILL by OOM killer",
@@ -164,6 +171,12 @@ describe("signOfLine", () => {
   test("reads the rank and the host that a line names", () => {
     expect(signOfLine("[rank12]: ValueError: boom")?.namedRank).toBe(12);
     expect(signOfLine("bert-worker-2   0/1     OOMKilled   0   41m")?.namedRank).toBe(2);
+    expect(signOfLine("task python:44103 blocked for more than 120 seconds.")?.namedProcess).toBe(
+      44103,
+    );
+    expect(signOfLine("earlyoom[8]: sending SIGTERM to process 44102 uid 1")?.namedProcess).toBe(
+      44102,
+    );
     expect(signOfLine("slurmstepd: error: node7: Out of memory: Killed process 3")).toEqual({
       kind: "host-memory",
       namedHost: "node7",

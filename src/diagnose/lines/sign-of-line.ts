@@ -44,7 +44,7 @@ export function dependsOnDigits(text: string): boolean {
 /** What follows only lists what the cause may be. */
 const guesses = /\b(?:potential|possible) (?:root )?causes?\b.*/iu;
 /** Behind the words of a sign: it did not happen. */
-const denial = /^["']?\s*[:=]\s*["']?(?:false|none|null|off|no)\W*$/iu;
+const denial = /^\w*["']?\s*[:= ]\s*["']?(?:false|none|null|off|no|0)\W*$/iu;
 
 /** What a line printed by a program, a launcher or a scheduler is a sign of; undefined for most. */
 export function signOfLine(text: string): LineSign | undefined {
@@ -81,7 +81,7 @@ function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
   const present = isOfOthers ? numbersOf(line, presentNumbers) : [];
   const slow = kind === "slow-rank" ? slowIn(line) : [];
   const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line) ?? podRow.exec(line));
-  const process = numberIn(/Killed process (\d+)|\bXid \(PCI.*\bpid=(\d+)/u.exec(line));
+  const process = numberIn(processOfSystem.exec(line));
   return {
     ...(rank === undefined ? {} : { namedRank: rank }),
     ...hostIn(line),
@@ -91,6 +91,10 @@ function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
     ...(slow.length === 0 ? {} : { slowRanks: slow }),
   };
 }
+
+/** By the number that its host gives it, in the words of kernels and of daemons that guard the memory. */
+const processOfSystem =
+  /Killed process (\d+)|\bXid \(PCI.*\bpid=(\d+)|\btask \S+:(\d+) blocked for|oomd?\b.*\b(?:process|pid)\W{1,2}(\d+)/u;
 
 /** The first group that took part in a match. */
 function numberIn(match: RegExpExecArray | null): number | undefined {

@@ -8,6 +8,8 @@ export const signKinds = [
   "preemption",
   "time-limit",
   "node-failed",
+  /** What started the ranks was ended, or the terminal that it belongs to was closed. */
+  "launcher-ended",
   "accelerator-error",
   /** The environment of a host lacks something: a module, a file, a driver. */
   "configuration",
@@ -69,6 +71,7 @@ export const signRows: readonly SignRow[] = [
   ),
   row("slow-rank", /\bstragglers?\b.*\branks?\W+(?:\w+\(rank=)?\d/iu),
   row("thermal", /\b[HS]W Thermal Slowdown\s*:\s*Active\b/iu),
+  row("no-progress", /\btask \S+:\d+ blocked for more than\b/u),
   row("not-reproducible", /\bresult is not reproducible\b/iu),
   row(
     "connection",
@@ -84,7 +87,7 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "host-memory",
-    /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|Killed process \d+/iu,
+    /oom[-_ ]?kill|\w*oomd?(?:\[\d+\])?: .*\b(?:sending SIG|killed|killing)|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|Killed process \d+/iu,
     /node running low on memory|low on resource: memory|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory/iu,
     // A limit, in the words of any scheduler.
     /\b(?:mem(?:ory)?|rss|vmem)\b(?:[^.]|\.\d){0,40}\bexceed\w*\b(?:[^.]|\.\d){0,40}\blimit\b/iu,
@@ -124,6 +127,12 @@ export const signRows: readonly SignRow[] = [
     /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon/u,
     /\bits node has died\b|\bNODE_DIED\b/u,
     /\bLink (?:is )?D(?:OWN|own)\b|mlx\d_core.*(?:Cable unplugged|\bLink down)\b/u,
+  ),
+  row(
+    "launcher-ended",
+    // SIGHUP: the terminal or the session is gone.
+    /\bReceived (?:1|SIGHUP) death signal|\bclosing signal SIGHUP\b|\bgot signal: (?:1|SIGHUP)\b|\breceived (?:signal )?SIGHUP\b/iu,
+    /\bKilling process \d+ \((?:torchrun|accelerate|deepspeed|mpirun|mpiexec|prterun|horovodrun|srun|launch\w*)\) with signal\b/iu,
   ),
   row(
     "accelerator-error",
@@ -167,6 +176,8 @@ export const signRows: readonly SignRow[] = [
   row(
     "mismatch",
     /op\.preamble\.length/iu,
+    // What one rank sent does not fit into what another one expected.
+    /\b(?:recv|receiv\w*|got|message|tensor)\b[^.]{0,30}\bfrom (?:peer |rank |stage )+\d+\b.{0,40}\bexpected\b.*\b(?:got|received|but)\b/iu,
     /\bmismatch(?:ed)? (?:(?:in|between|of) )?(?:the )?collectives?\b|\bcollective mismatch\b/iu,
   ),
   row(
@@ -213,8 +224,8 @@ export const signRows: readonly SignRow[] = [
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint = new RegExp(
   [
-    /err|except|fault|panicked|abort|assert|fail|signal|terminat|core dumped|kill|sigterm|cancelled|exit|halted|xid|ecc|bus\b/,
-    /memor|out_of_m|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
+    /sighup|hang ?up|hung up|logged out|killing process|err|except|fault|panicked|abort|assert|fail|signal|terminat|core dumped|kill|sigterm|cancelled|exit|halted|xid|ecc|bus\b/,
+    /memor|blocked for|out_of_m|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
     /preempt|limit|exceed|deadline|pressure|low on|lost|notready|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
     /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,

@@ -67,6 +67,29 @@ describe("causesOfRas", () => {
     ]);
   });
 
+  test("takes a process that does not answer twice for one that has ended", () => {
+    const status = answer({ "0xa": { 0: ahead, 1: ahead, 2: ahead, 3: "silent" } });
+    expect(causesOfRas([status, status], { isStuck: false })).toMatchObject([
+      { kind: "crash", ranks: [3], likelihood: 0.6 },
+    ]);
+  });
+
+  test("reads the count of a single rank in the words of text", () => {
+    const text = [
+      "NCCL version 2.27.5 compiled with CUDA 12.9",
+      "  0  1  4  8  4  4  RUNNING  MISMATCH",
+      "#0-0 (7c1e93daea854b06) MISMATCH",
+      "  Communicator ranks have different AllReduce operation counts",
+      "  3 ranks have launched up to operation 8812",
+      "  1 rank has launched up to operation 8811",
+      "  Rank 2 -- GPU 2 managed by process 44106 on node 10.30.0.1",
+    ].join("\n");
+    const status = read(text);
+    expect(causesOfRas([status, status], { isStuck: false })).toMatchObject([
+      { kind: "hang", ranks: [2], likelihood: 0.85 },
+    ]);
+  });
+
   test("finds nothing where all ranks have launched the same", () => {
     expect(causesOfRas([answer({ "0xa": { 0: ahead, 1: ahead } })], isStuck)).toEqual([]);
   });

@@ -27,7 +27,7 @@ export function causesOfRas(
   const last = statuses.at(-1);
   if (last === undefined) return [];
   const view = { status: last, rankOf: globalRanks(last) };
-  const absent = missingCauses(view);
+  const absent = missingCauses(view, statuses.at(-2));
   if (absent.length > 0) return absent;
   const waits = last.communicators.flatMap(behindIn);
   const previous = statuses.at(-2);
@@ -57,20 +57,38 @@ function globalRanks({ communicators }: RasStatus): View["rankOf"] {
     size === largest?.size ? rank : process === undefined ? undefined : byProcess.get(process);
 }
 
-function missingCauses({ status, rankOf }: View): Cause[] {
-  const found = new Map<number, { isDead: boolean; process: string | undefined }>();
+/** NCCL answers from a thread of its own, also while a rank hangs: a process that is silent twice has ended, or cannot be reached. */
+function missingCauses({ status, rankOf }: View, previous: RasStatus | undefined): Cause[] {
+  const silentBefore = new Set(
+    (previous?.communicators ?? []).flatMap(({ hash, missing }) =>
+      missing.map(({ rank }) => `${hash} ${rank}`),
+    ),
+  );
+  const found = new Map<
+    number,
+    { isDead: boolean; isGone: boolean; process: string | undefined }
+  >();
   for (const communicator of status.communicators)
     for (const missing of communicator.missing) {
       const rank = rankOf(communicator, missing);
       // After a fault of their own, versions have named ranks that no communicator has.
-      if (rank !== undefined && rank >= 0 && rank < communicator.size) found.set(rank, missing);
+      const isTwice = silentBefore.has(`${communicator.hash} ${missing.rank}`);
+      const isGone = missing.isDead || isTwice;
+      if (rank !== undefined && rank >= 0 && rank < communicator.size)
+        found.set(rank, { ...missing, isGone });
     }
   const size = Math.max(0, ...status.communicators.map((each) => each.size));
-  return [true, false].flatMap((isDead): Cause[] => {
-    const ranks = [...found].filter(([, each]) => each.isDead === isDead).map(([rank]) => rank);
+  return [true, false].flatMap((isGone): Cause[] => {
+    const its = [...found].filter(([, each]) => each.isGone === isGone);
+    const ranks = its.map(([rank]) => rank);
+    const isDead = its.every(([, each]) => each.isDead);
     // If most are missing, it is the one that answers that is cut off.
     if (ranks.length === 0 || ranks.length > size / 2) return [];
-    const text = isDead ? "is considered dead" : "does not answer";
+    const text = isDead
+      ? "is considered dead"
+      : isGone
+        ? "answers neither time"
+        : "does not answer";
     const shared = {
       ranks: ranks.toSorted((a, b) => a - b),
       hosts: [],
@@ -80,13 +98,13 @@ function missingCauses({ status, rankOf }: View): Cause[] {
           rasEvidence(status, rank, `${found.get(rank)?.process ?? "its process"} ${text}`),
         ),
     };
-    return isDead
+    return isGone
       ? [
           {
             kind: "crash",
             ...shared,
-            likelihood: 0.8,
-            error: "NCCL gave it up: its process has ended, or its host is not reached",
+            likelihood: isDead ? 0.8 : 0.6,
+            error: `${isDead ? "NCCL gave it up" : "it answers NCCL no more"}: its process has ended, or its host is not reached`,
           },
         ]
       : [

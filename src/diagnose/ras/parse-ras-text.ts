@@ -7,7 +7,7 @@ const groupRow = /^\s*(\d+)\s+\d+\s+\d+\s+\S+\s+(\d+)\s+\d+\s+[A-Z,]+\s+[A-Z,]+/
 const title = /^#(\d+)-\d+ \(([0-9a-f]+)\) ([A-Z,]+)/u;
 const different = /Communicator ranks have different (\S+) operation counts/u;
 const several =
-  /^\s*\d+ ranks have (?:launched up to operation (\d+)|not launched any operations)/u;
+  /^\s*\d+ ranks? ha(?:ve|s) (?:launched up to operation (\d+)|not launched any operations)/u;
 const single =
   /^\s*Rank (\d+) has (?:launched up to operation (\d+)|not launched any operations)(.*)$/u;
 const named = /^\s*Rank (\d+) -- (.*)$/u;

@@ -1,14 +1,15 @@
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
 import { readStack } from "../flight/read-stack.ts";
 
-const head = /^(?:Current thread|Thread) 0x[0-9a-f]+.*\(most recent call first\):/u;
-const frame = /^\s+File ".*", line \d+ in /u;
-/** `faulthandler` says why it prints, before all threads. */
-const beginning = /^(?:Timeout \(|Fatal Python error)/u;
+const head =
+  /^(?:Current thread|Thread) 0x[0-9a-f]+.*\(most recent call first\):|^Thread (?:0x)?[\da-f]+ \([\w+ ]+\)(?:: "|$)|^Python v\d/u;
+const frame = /^\s+File ".*", line \d+ in |^\s{2,}\S.* \([^()]+:\d+\)$/u;
+/** `faulthandler` says why it prints, before all threads; py-spy, of which process. */
+const beginning = /^(?:Timeout \(|Fatal Python error|Process \d+: )/u;
 /** No stack is longer. */
 const maximumLines = 4000;
 
-/** Stacks that Python's `faulthandler` printed into logs, the last one of each rank. */
+/** Stacks that Python's `faulthandler` or py-spy printed into logs, the last one of each rank. */
 export class StacksInLines {
   readonly #lines = new Map<string, { file: string; rank: number; texts: string[] }>();
   #isOpen = false;

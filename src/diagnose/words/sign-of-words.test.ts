@@ -20,6 +20,8 @@ describe("signOfWords", () => {
     ["WARNING: input pipeline is the bottleneck", "data-wait"],
     ["the notebook tried to allocate more memory than is available", "host-memory"],
     ["Job_id=77120 Name=gpt Ended, Run time 1-00:00:21, TIMEOUT", "time-limit"],
+    ["the login session was closed, ending its processes", "launcher-ended"],
+    ["watch: torchrun (pid 5201) has died", "launcher-ended"],
     ["replica check FAILED: rank 2 differs from the other 3 ranks", "replicas-differ"],
   ])("reads %j as %s", (text, kind) => {
     expect(signOfWords(text)).toMatchObject({ kind, isGeneral: true });

@@ -53,6 +53,13 @@ export const topics: readonly Topic[] = [
       /\btype=preempt\b|\bspot\b.{0,30}\b(?:interrupt\w*|terminat\w*|reclaim\w*)|\btermination notice\b/iu,
   },
   {
+    kind: "launcher-ended",
+    things:
+      /\b(?:launchers?|torchrun|mpirun|mpiexec|prterun|horovodrun|(?:accelerate|deepspeed) launch\w*|elastic agent|launching process|(?:controlling |login )?terminal|tty|pty|(?:login|ssh|user|shell|interactive|tmux|screen) (?:session|connection|client|server)|session(?:-\d+\.scope)?|tmux|login shell|parent process)\b/giu,
+    troubles:
+      /\b(?:sighup|hang[- ]?up|hung up|logged out|log(?:ged)?[- ]?off|(?:was|has been|got|been|were) (?:killed|terminated|closed|stopped|ended)|(?:is|has) gone|has (?:died|exited|ended|disappeared)|died|exited unexpectedly|disappeared|disconnected|closed by (?:remote|user|the user)|kill -9)\b/giu,
+  },
+  {
     kind: "accelerator-error",
     things:
       /\b(?:gpus?|cuda|hip|rocm|npus?|tpus?(?: chip)?|hpus?|accelerators?|chips?|devices?|hbm|nvlink|nvswitch|xid|sram|dram|pcie|aer|neuron\w*|gaudi|amdgpu|nvidia|nvrm|nvml|dcgm|ascend|davinci|row remap\w*|ecc)\b/giu,

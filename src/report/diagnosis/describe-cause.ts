@@ -58,12 +58,18 @@ function endSentence(
     case "out-of-time":
       return limitSentences[cause.limit];
     case "launcher-killed":
-      return "the Pitwall process that wrote this record ended before the run; its hosts may still run the job";
+      return launcherSentence(cause);
     case "accelerator-error":
       return `${subject(cause)} had a GPU error: ${short(cause.error)}`;
     case "configuration":
       return configurationSentence(cause);
   }
+}
+
+function launcherSentence({ evidence }: Of<"launcher-killed">): string {
+  return evidence.some(({ kind }) => kind === "line")
+    ? "what had started the ranks was ended from outside, and the ranks with it"
+    : "the Pitwall process that wrote this record ended before the run; its hosts may still run the job";
 }
 
 function configurationSentence(cause: Of<"configuration">): string {

@@ -12,6 +12,9 @@ describe("ranksOfLogs", () => {
 
   test("reads words, folders of torchrun, and logs that are numbered from 0", () => {
     expect(ranks("worker-3.log")).toEqual({ "worker-3.log": 3 });
+    expect(ranks("cgroup/rank-2.scope/memory.events")).toEqual({
+      "cgroup/rank-2.scope/memory.events": 2,
+    });
     expect(ranks("logs/x/attempt_0/3/stderr.log")).toEqual({ "logs/x/attempt_0/3/stderr.log": 3 });
     expect(ranks("out.0", "out.1", "out.3")).toEqual({ "out.0": 0, "out.1": 1, "out.3": 3 });
     expect(ranks("host0.log", "host1.log")).toEqual({ "host0.log": 0, "host1.log": 1 });

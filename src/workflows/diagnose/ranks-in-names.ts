@@ -10,11 +10,14 @@ export function rankInName(name: string): number | undefined {
   return rankOfFolder(parts);
 }
 
+/** `3`, `rank_3`, `rank-3.scope`. */
+const folderOfRank =
+  /^(?:(?:[\w-]+[_-])?(?:rank|worker|proc|process|task)[_-]?)?(?<number>\d+)(?:(?<=[a-z][_-]?\d+)\.[a-z]+)?$/iu;
+
 function rankOfFolder(parts: readonly string[]): number | undefined {
-  const folder = parts
-    .slice(0, -1)
-    .findLast((part) => /^(?:(?:rank|worker|proc|process|task)[_-]?)?\d+$/iu.test(part));
-  return folder === undefined ? undefined : Number(/\d+$/u.exec(folder)?.[0]);
+  const folder = parts.slice(0, -1).findLast((part) => folderOfRank.test(part));
+  const number = folderOfRank.exec(folder ?? "")?.groups?.["number"];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** Logs of a host or a cluster. */
@@ -59,7 +62,7 @@ function rankOfLog(name: string, { counted, shift, first }: Counted): number | u
   const parts = name.split("/");
   const base = parts.at(-1) ?? "";
   if (firstOfJob.test(base)) return 0;
-  if (notOfRank.test(base)) return undefined;
+  if (notOfRank.test(base)) return rankOfFolder(parts.filter((part) => /[a-z]/iu.test(part)));
   const worded = wordOfRank.exec(base);
   if (worded !== null) {
     const isWorker = /^worker/iu.test(worded[0]);

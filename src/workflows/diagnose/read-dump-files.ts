@@ -6,6 +6,7 @@ import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
 import { isPySpyText } from "../../diagnose/flight/read-py-spy-text.ts";
 import { peerOfStack } from "../../diagnose/flight/peer-of-stack.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
+import { recordsOfDocument } from "../../diagnose/launchers/json-document.ts";
 import { type LearnedLabel, learnLabel } from "../../diagnose/launchers/learned-label.ts";
 import { introducedRank } from "../../diagnose/launchers/names-of-ranks.ts";
 import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
@@ -51,7 +52,7 @@ export async function readDumpFiles(
   for (const file of files) {
     const isKnown = hasLogName(file.name)
       ? (await addRas(file, read)) || (await addStack(file, read))
-      : (await readDump(file, read, { withLogs: accepts === undefined })) === "known";
+      : (await readDump(file, read, accepts === undefined ? signs : undefined)) === "known";
     if (!isKnown) await readLog(file, ranks.get(file.name), signs);
   }
   const seen = new Set(read.stacks.map(({ rank }) => rank));
@@ -78,11 +79,14 @@ async function addIntroduced(
   }
 }
 
-/** @returns `log` for a text of another kind */
+/**
+ * @param signs of the logs, if these are read, too
+ * @returns `log` for a text of another kind
+ */
 async function readDump(
   file: FoundFile,
   read: DumpFiles,
-  { withLogs }: { withLogs: boolean },
+  signs: LineSigns | undefined,
 ): Promise<"known" | "log"> {
   const { name } = file;
   if (file.byteCount === 0) return "known";
@@ -92,11 +96,20 @@ async function readDump(
     return "known";
   }
   if (addContent(file, bytes.bytes, read)) return "known";
-  if (withLogs && isLogText(name, bytes.bytes)) return "log";
+  if (signs !== undefined && isLogText(name, bytes.bytes)) {
+    if (name.endsWith(".json")) addDocument(name, bytes.bytes, signs);
+    return "log";
+  }
   // Other programs' pickles are not dumps; a file named like one that cannot be read is reported.
   const reason = refusalOf(file, bytes.bytes);
   if (reason !== undefined) read.unread.push({ file: name, reason });
   return "known";
+}
+
+function addDocument(file: string, bytes: Uint8Array, signs: LineSigns): void {
+  const text = Buffer.from(bytes).toString("utf8");
+  for (const record of recordsOfDocument(text, (name) => signs.namesRank(name)))
+    signs.push({ file, line: 1, rank: undefined, text: record });
 }
 
 /** @returns whether it was an answer of RAS, a dump, an error file or a stack */
