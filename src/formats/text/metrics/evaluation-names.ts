@@ -8,8 +8,11 @@ const evaluationPrefix = new RegExp(
   String.raw`^(?:[\w ]*metrics[/.])?(?:the\s+)?(?<word>${words})(?:[ _](?:set|split|metrics?))?(?:_?\d+)?(?:'s)?[_/ .:-]+$`,
   "iu",
 );
-/** After it: `acc/val`, `acc_test`, `acc (val)`. */
-const evaluationSuffix = new RegExp(String.raw`^(?:[_/ .-]+|\s*\()(?<word>${words})\)?$`, "iu");
+/** After it: `acc/val`, `acc_test`, `acc (val)`, `accuracy on the test images`. */
+const evaluationSuffix = new RegExp(
+  String.raw`^(?:(?:[_/ .-]+|\s*\()|\s+(?:on|for|over|in)\s+(?:the\s+)?)(?<word>${words})\)?(?:\s+(?:data(?:set)?|set|split|images|samples|examples))?$`,
+  "iu",
+);
 /** `f1-score (micro avg)`. */
 const variant = /^\s*\([^()\d]*\)$/u;
 

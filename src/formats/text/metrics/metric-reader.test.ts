@@ -187,6 +187,7 @@ describe("MetricReader, by name", () => {
     },
     { name: "MulticlassAccuracy", line: "Eval metrics/eval/MulticlassAccuracy: 0.9", value: 0.9 },
     { name: "f1-score", line: "loss 0.2 - f1-score (micro avg)  0.85", value: 0.85 },
+    { name: "acc", line: "epoch 1 acc on the test images: 0.9", value: 0.9 },
     { name: "auc", line: "training's auc: 0.94\tvalid_1's auc: 0.91", value: 0.91 },
   ])("reads $name, which is not printed, from its name on evaluation data: $line", (row) => {
     const reader = new MetricReader({ metrics: [{ metric: row.name, kind: "name" }] });
@@ -219,6 +220,8 @@ describe("MetricReader, by name", () => {
   test.each([
     ["global val_acc", "[rank0] epoch 1 global val_acc=0.94", 0.94],
     ["cur metric, acc", "ppocr INFO: cur metric, acc: 0.75, fps: 512.1", 0.75],
+    ["val acc", "The val acc of epoch 1 is 0.91", 0.91],
+    ["acc", "overall acc after 5 epochs was 0.91", 0.91],
     ["BCER train", "delta=5.2%, BCER train=22.1%, New best BCER = 22.1", 22.1],
     ["Top1 accuracy", "Top1 accuracy ........ 0.712", 0.712],
     ["val loss", "epoch 1: val loss ↓ 0.412", 0.412],

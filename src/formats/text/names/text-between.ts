@@ -43,8 +43,8 @@ const textBetween = remembered((between): TextBetween => {
 const nameAndPlace = /^(\S.*?) (?:at|after|on|of|for|in|@)(?: [\p{L}#_]+)*$/u;
 const placeBefore = /\b(?:epoch|(?:global.?)?step|iter(?:ation)?|update|round|batch)\W*$/iu;
 const placeAfter =
-  /^\s?(?:epochs?|steps?|iter(?:ation)?s?|updates?|rounds?|batches|tokens|(?:\p{L}+ ){0,2}(?:images|samples|examples|sequences|sentences))\s*[:=]/iu;
-const unitOnly = /^(?:[ #]*\p{L}+){0,4}\s*[:=]\s*$/u;
+  /^\s?(?:epochs?|steps?|iter(?:ation)?s?|updates?|rounds?|batches|tokens|(?:\p{L}+ ){0,2}(?:images|samples|examples|sequences|sentences))(?:\s*[:=]|\s+(?:is|was)\b)/iu;
+const unitOnly = /^(?:[ #]*\p{L}+){0,4}\s*[:=]\s*$|^(?: \p{L}+){0,3} (?:is|was)\s*:?\s*$/u;
 /** What of several parts a number is about, as in `class 0 acc: 0.95`. */
 const partOfModel =
   /\b(class|category|label|fold|client|expert|head|layer|task|domain|subject|language)[ #]*$/iu;
