@@ -200,6 +200,21 @@ describe("MetricReader, by name", () => {
     ]);
   });
 
+  test("prefers evaluations to the values of a training bar under the metric's own name", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    expect(
+      reader.read("Epoch 1: 100%|███| 10/10 [00:01, loss=0.5, acc=0.99]").metrics,
+    ).toHaveLength(1);
+    expect(reader.read("val acc: 0.8").metrics).toMatchObject([
+      { value: 0.8, withdrawsEarlier: true },
+    ]);
+    expect(reader.read("Epoch 2: 100%|███| 10/10 [00:01, loss=0.5, acc=0.99]").metrics).toEqual([]);
+    expect(reader.read("val acc: 0.9").metrics).toMatchObject([{ value: 0.9 }]);
+    expect(reader.findings()).toMatchObject([
+      { rule: "metric-read-from-other-name", found: "val acc" },
+    ]);
+  });
+
   test("keeps to the name that was read first", () => {
     const reader = new MetricReader({ metrics: [accuracy] });
     const lines = ["val_acc=0.8", "test_acc=0.7", "val_acc=0.82", "val_acc=0.84", "acc=0.84"];

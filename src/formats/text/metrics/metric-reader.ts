@@ -1,11 +1,9 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
-import { EvaluationNames } from "./evaluation-names.ts";
 import { EvaluationHistory } from "../sections/evaluation-history.ts";
 import { scopeOfLine } from "../sections/line-scope.ts";
-import { sectionAt, wordsOfSection } from "../sections/line-section.ts";
 import { LineTables } from "../tables/line-tables.ts";
 import { loggedMessage } from "../lines/log-message.ts";
-import { matchName } from "../names/match-name.ts";
+import { NamedPairs } from "./named-pairs.ts";
 import {
   factorOf,
   hasRunningMean,
@@ -61,14 +59,9 @@ export class MetricReader {
   readonly #history: EvaluationHistory;
   /** Patterns are written for lines as they are printed. */
   readonly #hasPattern: boolean;
-  /** Metrics that were printed under exactly their name. */
-  readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
-  readonly #evaluationNames = new EvaluationNames();
   readonly #units = new ValueUnits();
-  /** Metrics whose values so far were read under another name. */
-  readonly #renamed = new Set<string>();
-  readonly #longerNames = new Map<string, Set<string>>();
+  readonly #named: NamedPairs;
   readonly #matched = new Set<string>();
   readonly #keptLines: string[] = [];
   #certain = { thousands: 0, decimal: 0 };
@@ -82,6 +75,7 @@ export class MetricReader {
       each.kind === "pattern" ? [[each.metric, each.pattern]] : [],
     );
     this.#history = new EvaluationHistory(new Map(patterns));
+    this.#named = new NamedPairs(this.#history);
   }
 
   /** Name of the program's own clock, if it is read. */
@@ -162,7 +156,7 @@ export class MetricReader {
     const { metrics } = this.#wanted;
     return [
       ...this.#findings.values(),
-      ...metrics.flatMap(({ metric }) => this.#onOtherLines(metric)),
+      ...metrics.flatMap(({ metric }) => this.#named.findings(metric, this.#matched.has(metric))),
       ...this.#history.findings(),
     ];
   }
@@ -182,7 +176,7 @@ export class MetricReader {
         ? { rule: "metric-only-in-training-batches", metric, line }
         : { rule: "metric-only-for-training-data", metric, training: training.word, line };
     }
-    const longer = [...(this.#longerNames.get(metric) ?? [])];
+    const longer = this.#named.longerNames(metric);
     const nearest = suggestMetric(metric, this.#keptLines);
     const isUnlike = nearest.nearestLine === undefined && this.names.size > 0;
     return {
@@ -228,67 +222,19 @@ export class MetricReader {
     this.#matched.add(reading.metric);
     if (scope === undefined) return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
-    const isRenamed = this.#renamed.delete(reading.metric);
+    const isRenamed = this.#named.takesOver(reading.metric);
     if (this.#history.withdrawsEarlier(reading.metric) || isRenamed)
       reading.withdrawsEarlier = true;
     return true;
   }
 
   #readNamed(metric: string, line: string, pairs: readonly NamedNumber[]): MetricReading[] {
-    const found = this.#pairOf(metric, line, pairs);
+    const found = this.#named.pairOf(metric, line, pairs);
     if (found === undefined) return [];
     const { number, outOf, runningMean } = found;
     const reading = this.#readingOf(metric, line, { number, outOf });
     if (runningMean === undefined || scopeOfLine(line) === "whole") return [reading];
     return [{ ...reading, value: runningMean, text: `${reading.text} (${runningMean})` }];
-  }
-
-  #pairOf(metric: string, line: string, pairs: readonly NamedNumber[]): NamedNumber | undefined {
-    const { exact, last } = this.#namesakes(metric, pairs);
-    if (exact.length > 0 && this.#evaluationNames.yields(metric)) this.#renamed.add(metric);
-    const known = this.#evaluationNames.nameOf(metric);
-    if (known !== undefined) return this.#evaluationNames.pairOf(metric, pairs);
-    if (exact.length > 0) {
-      this.#exact.add(metric);
-      this.#noteEvaluationName(metric, pairs);
-      return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
-    }
-    if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
-    const inSection = this.#pairInSection(metric, line, pairs);
-    if (inSection !== undefined || this.#exact.has(metric)) return inSection;
-    return this.#evaluationNames.pairOf(metric, pairs);
-  }
-
-  /** The numbers with the name of a metric, and the first whose last words it is. */
-  #namesakes(
-    metric: string,
-    pairs: readonly NamedNumber[],
-  ): { exact: NamedNumber[]; last: NamedNumber | undefined } {
-    const exact: NamedNumber[] = [];
-    let last: NamedNumber | undefined;
-    for (const pair of pairs) {
-      const match = matchName(pair.name, metric);
-      if (match === "same") exact.push(pair);
-      if (match === "last-words") last ??= pair;
-      if (match === "longer") this.#addLongerName(metric, pair.name);
-    }
-    return { exact, last };
-  }
-
-  /** `[valid] acc 0.9` is also `valid_acc` and `valid/acc`, and `global val_acc=0.9` has a name of two words. */
-  #pairInSection(
-    metric: string,
-    line: string,
-    pairs: readonly NamedNumber[],
-  ): NamedNumber | undefined {
-    const path = metric.replaceAll(/[/.](?=\p{L})/gu, "_");
-    return pairs.find(({ name, number }) => {
-      if (endsInWords(line.slice(0, number.start), metric)) return true;
-      if (!metric.toLowerCase().endsWith(name.toLowerCase())) return false;
-      const section = this.#history.sectionOf(line, number.start);
-      const words = section === undefined ? [] : wordsOfSection(section);
-      return words.some((word) => matchName(`${word}_${name}`, path) === "same");
-    });
   }
 
   #readPattern(
@@ -337,29 +283,6 @@ export class MetricReader {
     };
   }
 
-  /** Keras prints `accuracy: 0.9 - val_accuracy: 0.8`. */
-  #noteEvaluationName(metric: string, pairs: readonly NamedNumber[]): void {
-    const found = pairs.find(({ name }) => isOnEvaluationData(name, metric))?.name;
-    if (found !== undefined) this.#note({ rule: "metric-beside-evaluation-name", metric, found });
-  }
-
-  /** MXNet prints `accuracy=0.9` for batches and `Validation-accuracy=0.8` for evaluations. */
-  #onOtherLines(metric: string): Finding[] {
-    const read = this.#evaluationNames.nameOf(metric);
-    if (read !== undefined) return [{ rule: "metric-read-from-other-name", metric, found: read }];
-    const rule = "metric-beside-evaluation-name";
-    const names = [...(this.#longerNames.get(metric) ?? [])];
-    const found = names.find((name) => isOnValidationData(name, metric));
-    const isNew = this.#matched.has(metric) && !this.#findings.has(`${rule} ${metric}`);
-    return found === undefined || !isNew ? [] : [{ rule, metric, found }];
-  }
-
-  #addLongerName(metric: string, name: string): void {
-    const known = this.#longerNames.get(metric) ?? new Set<string>();
-    if (known.size < maximumNames) known.add(name);
-    this.#longerNames.set(metric, known);
-  }
-
   #noteSource(readings: readonly { metric: string }[], line: string): void {
     for (const { metric } of readings)
       this.#note({ rule: "source-echoed", metric, line: line.slice(0, maximumQuotedLength) });
@@ -370,27 +293,4 @@ export class MetricReader {
     const key = `${finding.rule} ${finding.metric}`;
     if (!this.#findings.has(key)) this.#findings.set(key, finding);
   }
-}
-
-/** Whether the text before a number ends in a name of several words: `epoch 1 global val_acc=` in `global val_acc`. */
-function endsInWords(before: string, name: string): boolean {
-  if (!/\W/u.test(name)) return false;
-  const text = before.replace(/[\s.=:"'(]+$/u, "").toLowerCase();
-  return text.endsWith(name.toLowerCase()) && !/\w$/u.test(text.slice(0, -name.length));
-}
-
-/** Whether a name is that of a metric on evaluation data: `val_acc` for `acc`. */
-function isOnEvaluationData(name: string, metric: string): boolean {
-  const before = name.slice(0, -metric.length);
-  return /^(?:val|valid|validation|eval|test)[_/ -]$/iu.test(before) && name.endsWith(metric);
-}
-
-function isOnValidationData(name: string, metric: string): boolean {
-  return isOnEvaluationData(name, metric) && !/^test/iu.test(name);
-}
-
-/** Of values under one name, the first of evaluation data: `Train: acc 0.97 | Val: acc 0.80`; otherwise the first. */
-function evaluationOf(pairs: readonly NamedNumber[], line: string): NamedNumber | undefined {
-  const sections = pairs.map(({ number }) => sectionAt(line, number.start)?.kind);
-  return pairs[Math.max(0, sections.indexOf("evaluation"))];
 }

@@ -55,6 +55,12 @@ export function positionInEvaluation(line: string): number | undefined {
   return position === undefined ? undefined : Number(position);
 }
 
+/** Whether a line shows how far a pass is, and does not say that it is one over evaluation data. */
+export function isInOtherPass(line: string): boolean {
+  const isOfEvaluation = evaluationPass.test(line) || positionInEvaluation(line) !== undefined;
+  return !isOfEvaluation && scopeOfLine(line) !== "whole";
+}
+
 /** Whether a bar shows the result of an earlier evaluation, as Lightning's training bar shows `val_loss`. */
 export function showsEarlierResult(line: string, metric: string): boolean {
   return percentBar.test(line) && isEvaluationName(metric) && !evaluationPass.test(line);
