@@ -5,6 +5,7 @@ import type { Outcome } from "../../schema/run/outcome/outcome.ts";
 import type { RunClock } from "../../schema/run/outcome/run-result.ts";
 import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
+import { samplesPerSecond } from "../readings/samples-rate.ts";
 import { elapsedMs } from "../tracking/seen-evaluation.ts";
 import type { TrackedRun } from "../tracking/tracked-run.ts";
 
@@ -71,7 +72,7 @@ export function judgeRun(run: TrackedRun, end: RunEnd, times: RunTimes): Judgeme
   return {
     outcome,
     clock: clockOf(run, timed, times),
-    samplesPerSecond: ratePerSecond(samplesCount, wholeMs(run, timed.durationMs)),
+    samplesPerSecond: samplesPerSecond(run, samplesCount, wholeMs(run, timed.durationMs)),
     findings,
   };
 }
@@ -256,14 +257,6 @@ function clockOf(
     fromLaunchMs: reached.arrivalMs - times.launchedMs,
   };
   return clock;
-}
-
-function ratePerSecond(
-  count: number | undefined,
-  durationMs: number | undefined,
-): number | undefined {
-  if (count === undefined || durationMs === undefined || durationMs <= 0) return undefined;
-  return count / (durationMs / 1000);
 }
 
 function exitOf(end: { exitCode: number | undefined; signal: string | undefined }): {

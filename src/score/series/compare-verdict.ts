@@ -3,6 +3,7 @@ import type { TargetStanding } from "../../schema/run/outcome/metric-target.ts";
 import type { VerdictDifference } from "../../schema/run/run-page.ts";
 import type { RunRequest } from "../../schema/run/request/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/outcome/run-result.ts";
+import { countsFromBefore } from "../readings/samples-rate.ts";
 import { billedTrainingMs } from "../use/cost-of-run.ts";
 import { costOfParts } from "../parts/totals-of-parts.ts";
 import type { Judgement } from "../judging/judge-run.ts";
@@ -10,7 +11,10 @@ import type { ThinnedEvaluations } from "../tracking/thinned-evaluations.ts";
 import type { TrackedRun } from "../tracking/tracked-run.ts";
 
 interface JudgedAgain {
-  run: Pick<TrackedRun, "series" | "startedBy" | "mixesClocks" | "isCompound" | "standings">;
+  run: Pick<
+    TrackedRun,
+    "series" | "samplesBeforeClock" | "startedBy" | "mixesClocks" | "isCompound" | "standings"
+  >;
   judgement: Judgement;
 }
 
@@ -38,15 +42,14 @@ export function compareVerdict(
     ...clockNames.flatMap((name) =>
       differenceIn(`clock.${name}`, result.clock[name], judgement.clock[name], toleranceMs),
     ),
-    ...(toleranceMs > 0
-      ? []
-      : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
+    ...(toleranceMs > 0 ? [] : rateDifferences(result, judgement, run)),
     ...costDifferences(request, result, judgement),
     ...evaluationDifferences(result, run.series, ofEvaluationsMs),
     ...targetDifferences(result.targets ?? [], run.isCompound ? run.standings : []),
   ];
 }
 
+const rateTolerance = 0.01;
 /** The tolerance of the judge for two clocks that agree. */
 const arrivalToleranceMs = 1000;
 
@@ -66,6 +69,27 @@ function outcomeDifferences(
       name === "timeToTrainMs" ? toleranceMs : 0,
     ),
   );
+}
+
+/** The throughput from the first evaluation on depends on the time of the first evaluation, which is recorded to the millisecond. */
+function rateDifferences(
+  { samplesPerSecond = 0 }: RunResult,
+  judgement: Judgement,
+  { series, samplesBeforeClock }: JudgedAgain["run"],
+): VerdictDifference[] {
+  if (isOfAllSamples(samplesPerSecond, judgement)) return [];
+  const isByEvaluations =
+    countsFromBefore({ samplesBeforeClock, evaluations: series.kept }) !== undefined;
+  const tolerance = isByEvaluations ? samplesPerSecond * rateTolerance : 0;
+  const again = judgement.samplesPerSecond ?? 0;
+  return differenceIn("samplesPerSecond", samplesPerSecond, again, tolerance);
+}
+
+/** Earlier versions divided all samples by the clock, also those from before it. */
+function isOfAllSamples(samplesPerSecond: number, { outcome }: Judgement): boolean {
+  if (outcome.kind !== "reached" || outcome.samplesCount === undefined) return false;
+  const all = outcome.samplesCount / (outcome.timeToTrainMs / 1000);
+  return Math.abs(samplesPerSecond - all) <= all * 1e-9;
 }
 
 /** The cost follows from the recorded times, which are compared separately. */

@@ -53,7 +53,7 @@ export class RunTracker {
   #reachedBy: Evaluation | undefined;
   readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
-  readonly #requested: TargetRequest;
+  readonly #requested: TargetRequest & { continues?: EarlierParts | undefined };
 
   /** @param programClock name of the program's own clock, if it is read */
   constructor(
@@ -88,6 +88,7 @@ export class RunTracker {
       series: this.#series,
       best: undefined,
       samplesCount: undefined,
+      samplesBeforeClock: undefined,
       curves: new MetricCurves(),
       latest: new Map(),
       notFiniteCount: 0,
@@ -249,6 +250,8 @@ export class RunTracker {
     if (this.#clock.push("run_start", moment) === undefined) return [];
     this.run.start = moment;
     this.run.startedBy = by;
+    if (this.#requested.continues === undefined)
+      this.run.samplesBeforeClock = this.run.samplesCount || undefined;
     return isFirst ? [{ kind: "clock-started", by, timeMs: moment.arrivalMs }] : [];
   }
 

@@ -45,6 +45,8 @@ export interface TrackedRun {
   /** Of the first target. */
   best: number | undefined;
   samplesCount: number | undefined;
+  /** How many samples were counted before the clock started; undefined for none and for a run that continues another one. */
+  samplesBeforeClock: number | undefined;
   /** The values of all other metrics. */
   readonly curves: MetricCurves;
   /** The newest value of each number, by name. */

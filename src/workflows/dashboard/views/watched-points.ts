@@ -1,6 +1,23 @@
 import type { MetricCurve } from "../../../schema/run/measured/metric-curve.ts";
+import { isFarAboveZero } from "../../../score/readings/first-count.ts";
 import { PointRows } from "../follow/point-rows.ts";
 import type { WatchedRun } from "../follow/watch-run.ts";
+
+/** How many samples were counted at a time. */
+interface CountedMoment {
+  timeMs: number;
+  samplesCount: number;
+}
+
+/** What was counted when the clock of the run started: samples of the runs that it continues, or of a warm-up. */
+function countedAtStart({ runStartMs, request, log }: WatchedRun): CountedMoment | undefined {
+  if (runStartMs === undefined) return undefined;
+  const { samplesBeforeClock = 0 } = log.reader.run;
+  return {
+    timeMs: runStartMs,
+    samplesCount: request.continues?.samplesCount ?? samplesBeforeClock,
+  };
+}
 
 /** Quality, loss and throughput of a run. Points are only added. */
 export class WatchRunPoints {
@@ -18,7 +35,9 @@ export class WatchRunPoints {
   /** How many points of `quality` throughput was computed from. */
   #countedPoints = 0;
   #samplesGeneration = 0;
-  #rateFrom: { timeMs: number; samplesCount: number } | undefined;
+  #rateFrom: CountedMoment | undefined;
+  /** The first count above zero, until there is a second one. */
+  #firstCounted: CountedMoment | "compared" | undefined;
 
   /** Adds the points that are new in the run. */
   growFrom(run: WatchedRun): void {
@@ -53,21 +72,36 @@ export class WatchRunPoints {
   }
 
   /** Throughput between two evaluations, of a program that only counts its samples. */
-  #growCountedRate({ runStartMs }: WatchedRun): void {
+  #growCountedRate(run: WatchedRun): void {
     const { timesMs, samples } = this.quality;
     for (; this.#countedPoints < timesMs.length; this.#countedPoints++) {
       const timeMs = timesMs[this.#countedPoints] ?? 0;
       const samplesCount = samples[this.#countedPoints] ?? Number.NaN;
       if (!Number.isFinite(samplesCount)) continue;
-      const from =
-        this.#rateFrom ??
-        (runStartMs === undefined ? undefined : { timeMs: runStartMs, samplesCount: 0 });
-      this.#rateFrom = { timeMs, samplesCount };
+      const next = { timeMs, samplesCount };
+      const from = this.#rateFrom ?? countedAtStart(run);
+      if (samplesCount > 0) this.#dropRateBeforeCheckpoint(run, next);
+      this.#rateFrom = next;
       if (from === undefined || timeMs <= from.timeMs || samplesCount <= from.samplesCount)
         continue;
       const rate = (samplesCount - from.samplesCount) / ((timeMs - from.timeMs) / 1000);
       this.samplesPerSecond.push(timeMs, samplesCount, rate);
     }
+  }
+
+  /** At its second count, it shows that a program counts on from a checkpoint: its first rate is of samples from before. */
+  #dropRateBeforeCheckpoint(run: WatchedRun, counted: CountedMoment): void {
+    const [start, first] = [countedAtStart(run), this.#firstCounted];
+    this.#firstCounted = first === undefined ? counted : "compared";
+    if (first === undefined || first === "compared") return;
+    if (start === undefined || start.samplesCount > 0) return;
+    const sinceStart = ({ timeMs, samplesCount }: CountedMoment) => ({
+      count: samplesCount,
+      timeMs: timeMs - start.timeMs,
+    });
+    if (!isFarAboveZero(sinceStart(first), sinceStart(counted))) return;
+    this.samplesPerSecond.clear();
+    this.generation += 1;
   }
 
   #clear(samplesGeneration: number): void {
@@ -77,6 +111,7 @@ export class WatchRunPoints {
     this.#stepRows = 0;
     this.#countedPoints = 0;
     this.#rateFrom = undefined;
+    this.#firstCounted = undefined;
     this.metrics.clear();
     this.#areMetricsFinal = false;
     for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();

@@ -7,6 +7,7 @@ import type { RunRequest } from "../../../schema/run/request/run-request.ts";
 import { countChecks, type RunChecklist } from "../../../schema/run/outcome/run-checklist.ts";
 import type { Silence } from "../../../schema/run/findings/silence.ts";
 import { leadingEnergy } from "../../../score/parts/leading-energy.ts";
+import { samplesPerSecond } from "../../../score/readings/samples-rate.ts";
 import type { TrackedRun } from "../../../score/tracking/tracked-run.ts";
 
 /** One moment of a run for the live view. */
@@ -59,9 +60,7 @@ function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefine
   const logged = run.latest.get("throughput");
   if (logged !== undefined) return logged;
   // Programs that count only with their evaluations begin with 0, which is no rate.
-  const { samplesCount = 0 } = run;
-  if (samplesCount === 0 || clockMs === undefined || clockMs === 0) return undefined;
-  return samplesCount / (clockMs / 1000);
+  return samplesPerSecond(run, run.samplesCount, clockMs) || undefined;
 }
 
 function predictedOf(

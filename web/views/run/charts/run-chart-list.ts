@@ -59,7 +59,7 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       whenEmpty: { text: "No loss in the output" },
     },
     {
-      spec: throughputChart(byName.get("samplesPerSecond"), x),
+      spec: throughputChart(byName.get("samplesPerSecond"), x, detail.result?.samplesPerSecond),
       isWide: false,
       note: undefined,
       whenEmpty: { text: "The program has not reported sample counts" },
