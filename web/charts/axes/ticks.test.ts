@@ -44,9 +44,11 @@ test.each([
 });
 
 test.each([
+  { name: "tenths of a second", from: 100.05, to: 100.4, expected: [100.1, 100.2, 100.3, 100.4] },
   { name: "whole seconds", from: 100.2, to: 103.1, expected: [101, 102, 103] },
   { name: "quarters of a minute", from: 0, to: 60, expected: [0, 15, 30, 45, 60] },
   { name: "half hours", from: 3500, to: 9500, expected: [3600, 5400, 7200, 9000] },
 ])("returns times of day at $name", ({ from, to, expected }) => {
-  expect(timesBetween(from, to, 5)).toEqual(expected);
+  const seconds = timesBetween(from, to, 5).map((tick) => Number(tick.toFixed(6)));
+  expect(seconds).toEqual(expected);
 });

@@ -27,6 +27,9 @@ const day = 24 * hour;
 
 /** Tick intervals of times of day in seconds. */
 const timeSteps = [
+  0.1,
+  0.2,
+  0.5,
   1,
   2,
   5,
@@ -43,6 +46,7 @@ export function timesBetween(from: number, to: number, count: number): number[] 
   const rough = (to - from) / Math.max(1, count);
   const step = timeSteps.find((each) => each >= rough) ?? 28 * day;
   const ticks: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  // Multiplied, not added: sums of tenths are not exact.
+  for (let index = Math.ceil(from / step); index * step <= to; index++) ticks.push(index * step);
   return ticks;
 }

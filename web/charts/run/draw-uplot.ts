@@ -4,7 +4,7 @@ import { chartExtent, type Extent } from "./chart-extent.ts";
 import { chartRows } from "./chart-rows.ts";
 import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
 import { bandOpacity, chartFont, dashes, withOpacity, type Palette } from "../palette.ts";
-import { placeLevelLabel, type LevelLabel } from "./place-level-label.ts";
+import { diagonalOf, placeLevelLabel, type LevelLabel, type Place } from "./place-level-label.ts";
 import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
@@ -183,9 +183,12 @@ function tickCount({ bbox }: uPlot, which: "x" | "y"): number {
 function splitTexts(splits: readonly number[], unit: AxisUnit, divisor: number): string[] {
   const ticks = splits.map((split) => split / divisor);
   if (unit !== "epoch milliseconds") return ticks.map((tick) => tickText(tick, ticks));
-  const isBySeconds = Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) < 60;
+  const stepSeconds = Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0));
   const clock = new Intl.DateTimeFormat(undefined, {
-    timeStyle: isBySeconds ? "medium" : "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(stepSeconds < 60 ? { second: "2-digit" } : {}),
+    ...(ticks.length > 1 && stepSeconds < 1 ? { fractionalSecondDigits: 1 } : {}),
     hourCycle: "h23",
   });
   return splits.map((split) => clock.format(split));
@@ -200,14 +203,21 @@ function drawFixedMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): 
   ctx.clip();
   ctx.font = chartFont.replace(/^\d+/u, (size) => String(Number(size) * devicePixelRatio));
   ctx.lineWidth = devicePixelRatio;
+  const labels: Place[][] = [];
   for (const mark of marks) {
-    if (mark.kind === "level") drawLevel(plot, mark, palette);
+    if (mark.kind === "level") labels.push(drawLevel(plot, mark, palette, labels));
     if (mark.kind === "range") drawRange(plot, mark, palette);
   }
   ctx.restore();
 }
 
-function drawLevel(plot: uPlot, mark: Extract<Mark, { kind: "level" }>, palette: Palette): void {
+/** @returns what the label covers */
+function drawLevel(
+  plot: uPlot,
+  mark: Extract<Mark, { kind: "level" }>,
+  palette: Palette,
+  earlier: readonly Place[][],
+): Place[] {
   const { ctx, bbox } = plot;
   const y = plot.valToPos(mark.y, "y", true);
   ctx.strokeStyle = palette.text;
@@ -216,18 +226,19 @@ function drawLevel(plot: uPlot, mark: Extract<Mark, { kind: "level" }>, palette:
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
+  const size = { width: ctx.measureText(mark.label).width, height: 12 * devicePixelRatio };
   const label = placeLevelLabel({
     frame: frameOf(bbox),
     levelY: y,
-    width: ctx.measureText(mark.label).width,
-    height: 12 * devicePixelRatio,
+    ...size,
     gap: 4 * devicePixelRatio,
-    lines: linesOf(plot),
+    lines: [...linesOf(plot), ...earlier],
   });
   ctx.fillStyle = palette.text;
   ctx.textAlign = "left";
   ctx.textBaseline = "top";
   ctx.fillText(mark.label, label.x, label.y);
+  return diagonalOf(label, size);
 }
 
 function frameOf({ left, top, width, height }: uPlot.BBox): LevelLabel["frame"] {

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { placeLevelLabel } from "./place-level-label.ts";
+import { diagonalOf, placeLevelLabel } from "./place-level-label.ts";
 
 const frame = { left: 0, top: 0, right: 400, bottom: 200 };
 const label = { frame, levelY: 100, width: 80, height: 14, gap: 4 };
 const aboveLeft = { x: 4, y: 82 };
 
 describe("placeLevelLabel", () => {
+  test("does not cover the label of a level nearby", () => {
+    const first = placeLevelLabel({ ...label, lines: [] });
+    const second = placeLevelLabel({ ...label, levelY: 96, lines: [diagonalOf(first, label)] });
+    expect(second).toEqual({ x: 4, y: 100 });
+    expect(second.y).toBeGreaterThanOrEqual(first.y + label.height);
+  });
+
   test.each([
     { name: "is above the left end without lines", lines: [], expected: aboveLeft },
     {

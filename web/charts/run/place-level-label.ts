@@ -1,4 +1,4 @@
-interface Place {
+export interface Place {
   x: number;
   y: number;
 }
@@ -38,6 +38,14 @@ export function placeLevelLabel(label: LevelLabel): Place {
     return !lines.some((line) => doesCross(line, box));
   });
   return free ?? places[0] ?? { x: left, y: above };
+}
+
+/** A line through a label, which later labels do not cross. */
+export function diagonalOf({ x, y }: Place, size: { width: number; height: number }): Place[] {
+  return [
+    { x, y },
+    { x: x + size.width, y: y + size.height },
+  ];
 }
 
 function doesCross(line: readonly Place[], box: Box): boolean {

@@ -2,7 +2,7 @@ import { escapedXml } from "./escaped-xml.ts";
 import { axisScale, type AxisScale } from "../axes/axis-scale.ts";
 import { bandOpacity, chartFont, dashes, type Palette } from "../palette.ts";
 import type { ChartSpec, Mark } from "../run/chart-spec.ts";
-import { placeLevelLabel } from "../run/place-level-label.ts";
+import { diagonalOf, placeLevelLabel, type Place } from "../run/place-level-label.ts";
 import { chartExtent, type Extent } from "../run/chart-extent.ts";
 import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
@@ -28,6 +28,8 @@ interface Frame {
   /** Converts values of an axis to pixels. */
   atX: (value: number) => number;
   atY: (value: number) => number;
+  /** What the labels of the targets drawn so far cover. */
+  labels: Place[][];
 }
 
 /** Draws a chart as a standalone SVG file. Sizes are in pixels. */
@@ -68,6 +70,7 @@ function frameOf(spec: ChartSpec, palette: Palette, width: number, height: numbe
     isLog: spec.y.isLog === true,
     marks: spec.marks,
     palette,
+    labels: [],
     atX: (value) => margin.left + ((value - fromX) / (toX - fromX)) * inner.width,
     atY: (value) => bottom - yShare(value, extent, spec.y.isLog === true) * inner.height,
   };
@@ -94,14 +97,18 @@ function axes(frame: Frame): string[] {
     }),
     ...xTicks.map((tick) => {
       const at = round(atX(tick * x.divisor));
-      const text = x.isTime
-        ? new Date(tick * 1000).toISOString().slice(11, 19)
-        : tickText(tick, xTicks);
+      const text = x.isTime ? timeText(tick, xTicks) : tickText(tick, xTicks);
       return `<path d="M${at} ${margin.top}V${bottom}" stroke="${palette.grid}"/><text x="${at}" y="${bottom + 16}" text-anchor="middle" fill="${palette.muted}">${text}</text>`;
     }),
     `<text x="${margin.left + (width - margin.left - margin.right) / 2}" y="${bottom + 32}" text-anchor="middle" fill="${palette.muted}">${escapedXml(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
     `<text x="${margin.left}" y="${margin.top - 12}" fill="${palette.muted}">${escapedXml(y.label)}</text>`,
   ];
+}
+
+function timeText(tick: number, [first = 0, second = 1]: readonly number[]): string {
+  // With tenths of a second only where ticks are closer than a second.
+  const end = second - first < 1 ? 21 : 19;
+  return new Date(Math.round(tick * 1000)).toISOString().slice(11, end);
 }
 
 function drawMark(mark: Mark, frame: Frame): string {
@@ -138,10 +145,10 @@ function drawMark(mark: Mark, frame: Frame): string {
 
 /** A target, with its label where it covers no line. */
 function drawLevel(mark: Extract<Mark, { kind: "level" }>, frame: Frame): string {
-  const { palette, width, bottom, atX, atY, marks } = frame;
+  const { palette, width, bottom, atX, atY, marks, labels } = frame;
   const levelY = round(atY(mark.y));
   const right = width - margin.right;
-  const height = 12;
+  const size = { width: mark.label.length * characterWidth, height: 12 };
   const lines = marks.flatMap((each) =>
     each.kind === "line"
       ? [each.x.map((x, index) => ({ x: atX(x), y: atY(each.y[index] ?? 0) }))]
@@ -150,12 +157,12 @@ function drawLevel(mark: Extract<Mark, { kind: "level" }>, frame: Frame): string
   const place = placeLevelLabel({
     frame: { left: margin.left, top: margin.top, right, bottom },
     levelY,
-    width: mark.label.length * characterWidth,
-    height,
+    ...size,
     gap: 4,
-    lines,
+    lines: [...lines, ...labels],
   });
-  return `<path d="M${margin.left} ${levelY}H${right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${round(place.x)}" y="${round(place.y) + height - 2}" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
+  labels.push(diagonalOf(place, size));
+  return `<path d="M${margin.left} ${levelY}H${right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${round(place.x)}" y="${round(place.y) + size.height - 2}" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
 }
 
 interface LegendEntry {
