@@ -1,6 +1,7 @@
 import type { SeriesBuckets, SeriesDescription } from "../../../src/schema/dashboard/run-series.ts";
 import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
+import { targetLevels } from "./target-level.ts";
 
 /** A metric other than that of the first target, with its own targets if it has any. */
 export function metricChart(
@@ -10,12 +11,7 @@ export function metricChart(
   targets: readonly MetricTarget[],
 ): ChartSpec {
   const { x: at = [], last = [], unit = "" } = buckets ?? {};
-  const levels = targets
-    .filter(({ metric }) => metric === label)
-    .map(({ direction, value }): Mark => {
-      const sign = direction === "at-least" ? "≥" : "≤";
-      return { kind: "level", label: `target ${sign} ${value}`, y: value };
-    });
+  const levels = targetLevels(targets.filter(({ metric }) => metric === label));
   const line: Mark = {
     kind: "line",
     label,

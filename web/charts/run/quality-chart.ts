@@ -1,6 +1,7 @@
 import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts";
 import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
+import { targetLevels } from "./target-level.ts";
 
 /** Predicted x range in which the target is reached. */
 export interface ExpectedCrossing {
@@ -32,7 +33,11 @@ export function qualityChart(
     title: `${metric} against its target`,
     x,
     y: { label: metric, unit },
-    marks: [...crossingMarks(crossing), ...targetMarks(target), line],
+    marks: [
+      ...crossingMarks(crossing),
+      ...targetLevels(target === undefined ? [] : [target]),
+      line,
+    ],
   };
 }
 
@@ -40,10 +45,4 @@ function crossingMarks(crossing: ExpectedCrossing | undefined): Mark[] {
   if (crossing === undefined) return [];
   const { atX, lowX, highX } = crossing;
   return [{ kind: "range", label: "predicted crossing", fromX: lowX, toX: highX, atX }];
-}
-
-function targetMarks(target: MetricTarget | undefined): Mark[] {
-  if (target === undefined) return [];
-  const sign = target.direction === "at-least" ? "≥" : "≤";
-  return [{ kind: "level", label: `target ${sign} ${target.value}`, y: target.value }];
 }

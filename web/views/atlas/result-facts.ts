@@ -14,6 +14,7 @@ import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts"
 import type { ResultRun } from "../../../src/schema/atlas/results/result-run.ts";
 import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/results/run-curve.ts";
 import type { ChartSpec, Mark } from "../../charts/run/chart-spec.ts";
+import { writtenTargetLevel } from "../../charts/run/target-level.ts";
 import { sizeText } from "./view-model.ts";
 
 /** The facts of a result as text; omits missing values. */
@@ -176,7 +177,7 @@ function chartOf(
     title: quality?.metric ?? metricName.replaceAll("_", " "),
     x: { label: "clock", unit: "milliseconds" },
     y: { label: quality?.metric ?? metricName, unit: seriesUnits[series] },
-    marks: [...marks, ...targetLine(quality?.target)],
+    marks: [...marks, ...writtenTargetLevel(quality?.target)],
   };
 }
 
@@ -191,15 +192,6 @@ function markOf({ run, series, clockMs, value }: RunCurve, middle: string | unde
     y: value,
     withPoints: isMiddle && series === "quality",
   };
-}
-
-/** Targets of several parts have no line. */
-function targetLine(target: string | undefined): Mark[] {
-  const [, sign, value] = /^([<>])= ([\d.]+)$/u.exec(target ?? "") ?? [];
-  if (value === undefined) return [];
-  return [
-    { kind: "level", label: `target ${sign === ">" ? "≥" : "≤"} ${value}`, y: Number(value) },
-  ];
 }
 
 function medianRun(runs: readonly ResultRun[]): string | undefined {

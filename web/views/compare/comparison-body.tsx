@@ -5,8 +5,9 @@ import {
   describeCompareWarning,
   describeRefusal,
 } from "../../../src/report/atlas/comparison-page.ts";
-import type { Comparison, CompareSubject } from "../../../src/schema/atlas/answers/comparison.ts";
+import type { Comparison } from "../../../src/schema/atlas/answers/comparison.ts";
 import { curveAxes } from "../../../src/schema/atlas/answers/comparison.ts";
+import { isEmpty } from "../../charts/run/chart-spec.ts";
 import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import { drawRunTimes } from "../../charts/atlas/draw-run-times.ts";
 import { drawWaterfall } from "../../charts/atlas/draw-waterfall.ts";
@@ -19,12 +20,18 @@ import { type DrawPlot, PlotPanel } from "../../components/figures/plot-panel.ts
 import type { Atlas } from "../../live/atlas-documents.ts";
 import { storeInAddress } from "../../router.ts";
 import { FactTable } from "./fact-table.tsx";
-import { axisWords, curvesChart, pairSentences, type CompareView } from "./view-model.ts";
+import {
+  axisWords,
+  curvesChart,
+  pairSentences,
+  type CompareView,
+  type ShownSubject,
+} from "./view-model.ts";
 import { Prose } from "../../components/prose.tsx";
 
 interface BodyProps {
   atlas: Atlas;
-  subjects: readonly CompareSubject[];
+  subjects: readonly ShownSubject[];
   view: CompareView;
 }
 
@@ -183,7 +190,7 @@ function Split({ comparison, view }: { comparison: Comparison; view: CompareView
   );
 }
 
-function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.Element {
+function RunTimes({ subjects }: { subjects: readonly ShownSubject[] }): JSX.Element {
   const chart = useMemo(() => runTimesChart(subjects), [subjects]);
   const draw: DrawPlot = useCallback((Plot, look) => drawRunTimes(Plot, chart, look), [chart]);
   return (
@@ -228,7 +235,7 @@ function Curves({
   subjects,
   view,
 }: {
-  subjects: readonly CompareSubject[];
+  subjects: readonly ShownSubject[];
   view: CompareView;
 }): JSX.Element {
   const [range, setRange] = useState<XRange>();
@@ -257,7 +264,7 @@ function Curves({
       <ChartPanel
         spec={shown}
         state={
-          spec.marks.length > 0
+          !isEmpty(spec)
             ? { kind: "ready" }
             : {
                 kind: "empty",
@@ -274,7 +281,7 @@ function Curves({
 }
 
 /** The unit of samples, for example `epochs`, if all subjects have the same one. */
-function samplesWord(subjects: readonly CompareSubject[]): string {
+function samplesWord(subjects: readonly ShownSubject[]): string {
   const units = new Set(subjects.map(({ measured }) => measured.row.samplesUnit ?? "samples"));
   const [unit = "samples"] = units;
   return units.size === 1 ? unit : "samples";

@@ -80,6 +80,22 @@ describe("curvesChart", () => {
     expect(absent).toEqual([]);
   });
 
+  test("has a line for each target of the shown results", () => {
+    const quality = { metric: "accuracy", target: ">= 0.72" };
+    const own = { target: "eval_accuracy >= 0.7" };
+    const targets = [{ quality }, { quality }, own, { target: "a >= 0.7, b >= 1" }];
+    const subjects = targets.map((each, index) => {
+      const one = measured(`S${index}`);
+      return { measured: one, document: { ...documentOf(one), ...each } };
+    });
+    const { marks, title } = curvesChart(subjectsOf(subjects), "clock").spec;
+    expect(title).toBe("accuracy of the median runs");
+    expect(marks.filter(({ kind }) => kind === "level")).toEqual([
+      { kind: "level", label: "target ≥ 0.72", y: 0.72 },
+      { kind: "level", label: "target ≥ 0.7", y: 0.7 },
+    ]);
+  });
+
   test("labels epochs as epochs, and lists results without them", () => {
     const { spec, absent } = curvesChart(pair, "samples");
     expect(spec.x).toEqual({ label: "epochs", unit: "epochs" });

@@ -16,6 +16,7 @@ import type { MeasuredRow } from "../../../src/schema/atlas/answers/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/results/result-row.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { Axis, ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
+import { writtenTargetLevel } from "../../charts/run/target-level.ts";
 import { readIds } from "../atlas/atlas-view.ts";
 
 /** The same limit as on the command line. */
@@ -76,10 +77,13 @@ export function findSubjects(
   });
 }
 
+/** A compared result with what its benchmark measures. */
+export type ShownSubject = CompareSubject & Pick<AtlasRowDocument, "quality">;
+
 /** The subjects of the comparison with short distinct names. */
 export function subjectsOf(
   found: readonly { measured: MeasuredRow; document: AtlasRowDocument }[],
-): CompareSubject[] {
+): ShownSubject[] {
   const names = shortNames(found.map(({ measured }) => measured.row.rowId));
   return found.map(({ measured, document }, index) => ({
     name: names[index] ?? measured.row.rowId,
@@ -87,6 +91,7 @@ export function subjectsOf(
     runs: document.runs,
     curves: document.curves,
     target: document.target,
+    quality: document.quality,
   }));
 }
 
@@ -125,11 +130,11 @@ export const axisWords: Readonly<Record<CurveAxis, string>> = {
 
 /** The curves of the subjects on an axis, and the names of subjects without one. */
 export function curvesChart(
-  subjects: readonly CompareSubject[],
+  subjects: readonly ShownSubject[],
   axis: CurveAxis,
 ): { spec: ChartSpec; absent: readonly string[] } {
   const placed = placeCurves(subjects, axis);
-  const metricName = placed[0]?.metricName ?? "quality";
+  const metricName = metricOf(subjects, placed[0]);
   const present = new Set(placed.map(({ name }) => name));
   const unit = subjects.find(({ name }) => name === placed[0]?.name)?.measured.row.samplesUnit;
   const marks = placed.map(({ name, run, x, value }, index): Mark => ({
@@ -147,10 +152,26 @@ export function curvesChart(
       title: `${metricName} of the median runs`,
       x: axisOf(axis, unit),
       y: { label: metricName, unit: "" },
-      marks,
+      marks: [...levelsOf(subjects.filter(({ name }) => present.has(name))), ...marks],
     },
     absent: subjects.filter(({ name }) => !present.has(name)).map(({ name }) => name),
   };
+}
+
+/** What the benchmark measures, where its key in logs is always the same: `eval_accuracy` can be a loss. */
+function metricOf(
+  subjects: readonly ShownSubject[],
+  placed: { name: string; metricName: string } | undefined,
+): string {
+  const quality = subjects.find(({ name }) => name === placed?.name)?.quality;
+  const metricName = placed?.metricName ?? "quality";
+  return metricName === "eval_accuracy" ? (quality?.metric ?? metricName) : metricName;
+}
+
+/** The targets of the subjects, each once. */
+function levelsOf(subjects: readonly ShownSubject[]): Mark[] {
+  const targets = new Set(subjects.map(({ target, quality }) => target ?? quality?.target));
+  return [...targets].flatMap(writtenTargetLevel);
 }
 
 function axisOf(axis: CurveAxis, unit: ResultRow["samplesUnit"]): Axis {

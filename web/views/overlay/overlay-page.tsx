@@ -19,6 +19,7 @@ import {
   metricsOf,
   overlayChart,
   runLabel,
+  runsWithout,
   seriesOfMetric,
   type OverlayView,
 } from "./view-model.ts";
@@ -114,6 +115,7 @@ function Overlay({ details }: { details: readonly RunDetail[] }): JSX.Element {
     isLog: query["log"] === "yes",
   };
   const bucketsOf = useBuckets(details, view);
+  const absent = runsWithout(details, view.metric);
   const runs = details.map((detail) => ({ detail, buckets: bucketsOf.get(detail.runId) }));
   const spec = useMemo(
     () => overlayChart(runs, view),
@@ -129,6 +131,7 @@ function Overlay({ details }: { details: readonly RunDetail[] }): JSX.Element {
             ? { kind: "empty", text: `No run has \`${view.metric}\` on this axis.` }
             : { kind: "ready" }
         }
+        note={absent.length === 0 ? undefined : `without ${view.metric}: ${absent.join("; ")}`}
         height={420}
         group="overlay"
         choose={() => undefined}

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleDetail } from "../run/charts/sample-detail.ts";
-import { differingFacts, overlayChart, smoothed } from "./view-model.ts";
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
+import { differingFacts, overlayChart, smoothed, type OverlayView } from "./view-model.ts";
 
 describe("smoothed", () => {
   test("is the weighted mean of the values so far", () => {
@@ -55,4 +56,40 @@ test("draws one line for each run that has the metric", () => {
   const spec = overlayChart(runs, view);
   expect(spec.marks.map((mark) => (mark.kind === "line" ? mark.y : []))).toEqual([[2, 1]]);
   expect(spec.y).toEqual({ label: "loss", unit: "", isLog: true });
+});
+
+describe("the targets of an overlay", () => {
+  const values = [0.5, 0.9];
+  const ends = { min: values, max: values, last: values, count: [1, 1] };
+  const buckets = { name: "quality", unit: "" as const, x: [0, 1], ...ends };
+  const withTarget = (value: number): RunDetail => {
+    const detail = sampleDetail();
+    const target = { metric: "accuracy", direction: "at-least" as const, value };
+    return { ...detail, request: { ...detail.request, target } };
+  };
+  const levelsOf = (targets: readonly number[], more: Partial<OverlayView>) => {
+    const runs = targets.map((value) => ({ detail: withTarget(value), buckets }));
+    const view = { runIds: [], metric: "accuracy", xAxis: "clock" as const, smoothing: 0 };
+    const { marks } = overlayChart(runs, { ...view, isLog: false, ...more });
+    return marks.flatMap((mark) => (mark.kind === "level" ? [mark.label] : []));
+  };
+
+  test.each([
+    { name: "of equal runs is one line", values: [0.9, 0.9], more: {}, expected: ["target ≥ 0.9"] },
+    {
+      name: "that differ are one line each",
+      values: [0.9, 0.95],
+      more: {},
+      expected: ["target ≥ 0.9", "target ≥ 0.95"],
+    },
+    { name: "of another metric have none", values: [0.9], more: { metric: "loss" }, expected: [] },
+    {
+      name: "of zero have none on a logarithmic axis",
+      values: [0],
+      more: { isLog: true },
+      expected: [],
+    },
+  ])("$name", ({ values, more, expected }) => {
+    expect(levelsOf(values, more)).toEqual(expected);
+  });
 });

@@ -4,9 +4,12 @@ import type {
   SeriesDescription,
   XAxis,
 } from "../../../src/schema/dashboard/run-series.ts";
+import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
+import { targetsOf } from "../../../src/schema/run/outcome/targets-of.ts";
 import { runName } from "../../../src/schema/run/request/run-name.ts";
 import { startableText } from "../../../src/report/runs/facts/origin-text.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
+import { targetLevels } from "../../charts/run/target-level.ts";
 import { axisOf } from "../run/charts/x-axis.ts";
 
 /** What is shown of which runs, which is stored in the address. */
@@ -71,6 +74,7 @@ export function overlayChart(runs: readonly OverlayRun[], view: OverlayView): Ch
       y: view.smoothing === 0 ? values : smoothed(values, view.smoothing),
     };
   });
+  const levels = targetLevels(present.flatMap(({ detail }) => targetsShown(detail, view)));
   const note = view.smoothing === 0 ? "" : `, smoothed (${view.smoothing})`;
   return {
     name: "overlay",
@@ -81,8 +85,25 @@ export function overlayChart(runs: readonly OverlayRun[], view: OverlayView): Ch
       unit: present[0]?.buckets.unit ?? "",
       ...(view.isLog ? { isLog: true } : {}),
     },
-    marks,
+    marks: [...levels, ...marks],
   };
+}
+
+/** The targets that a run has for the metric. A logarithmic axis has no place for those of 0 and below. */
+function targetsShown(
+  { request, progress, result }: RunDetail,
+  { metric, isLog }: OverlayView,
+): MetricTarget[] {
+  const requested = targetsOf(request);
+  // A log can state its target itself.
+  const stated = progress.target ?? result?.target;
+  const targets = requested.length > 0 || stated === undefined ? requested : [stated];
+  return targets.filter((target) => target.metric === metric && !(isLog && target.value <= 0));
+}
+
+/** The runs without the metric. */
+export function runsWithout(details: readonly RunDetail[], metric: string): string[] {
+  return details.filter((detail) => seriesOfMetric(detail, metric) === undefined).map(runLabel);
 }
 
 export function runLabel({ request }: RunDetail): string {

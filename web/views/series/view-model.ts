@@ -10,6 +10,7 @@ import type {
 } from "../../../src/schema/dashboard/series.ts";
 import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
+import { targetLevels } from "../../charts/run/target-level.ts";
 
 /** The figures of a series as the terminal prints them; the sign of a target as in charts. */
 export function textsOf(row: ListedRow): ReturnType<typeof seriesTexts> {
@@ -40,16 +41,7 @@ const strokes: readonly Stroke[] = ["solid", "dash-dotted", "long-dashed"];
 /** The quality of all seeds over the clock; runs that the score drops are dotted. */
 export function seedsChart({ row, target, runs }: SeriesPageDocument): ChartSpec {
   const metric = target?.metric ?? "quality";
-  const level: Mark[] =
-    target === undefined
-      ? []
-      : [
-          {
-            kind: "level",
-            label: `target ${target.direction === "at-least" ? "≥" : "≤"} ${target.value}`,
-            y: target.value,
-          },
-        ];
+  const level = targetLevels(target === undefined ? [] : [target]);
   const lines = runs
     .filter(({ value }) => value.length > 0)
     .map((run, index): Mark => ({
