@@ -90,17 +90,33 @@ interface Loss {
 type Spike = Loss & { z: number; usual: number; firstStep: number };
 
 function spikeAt(losses: readonly Loss[], at: number): Spike | undefined {
-  const window = losses.slice(Math.max(0, at - windowLength), at);
-  const [first] = window;
+  const from = Math.max(0, at - windowLength);
   const here = losses[at];
-  if (first === undefined || here === undefined) return undefined;
+  // The lower the usual loss, the larger the jump. Few losses exceed even the lowest so far, and need their medians.
+  if (here === undefined || !doesExceed(here.loss, lowestLoss(losses, from, at))) return undefined;
+  const window = losses.slice(from, at);
+  const [first] = window;
+  if (first === undefined) return undefined;
   const past = window.map(({ loss }) => loss);
   const usual = median(past);
   const spread = 1.4826 * median(past.map((loss) => Math.abs(loss - usual)));
   // A curve that falls during the window is spread out by its trend, which only makes this more careful.
   const z = (here.loss - usual) / Math.max(spread, Math.abs(usual) * 0.01, Number.EPSILON);
-  const isSpike = z >= minimumZ && here.loss - usual > (minimumFactor - 1) * Math.abs(usual);
+  const isSpike = z >= minimumZ && doesExceed(here.loss, usual);
   return isSpike ? { ...here, z, usual, firstStep: first.step } : undefined;
+}
+
+function doesExceed(loss: number, usual: number): boolean {
+  return loss - usual > (minimumFactor - 1) * Math.abs(usual);
+}
+
+function lowestLoss(losses: readonly Loss[], from: number, to: number): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let at = from; at < to; at++) {
+    const { loss } = losses[at] ?? { loss: lowest };
+    if (loss < lowest) lowest = loss;
+  }
+  return lowest;
 }
 
 /** A jump of a printed loss, for a program that leaves no samples. */

@@ -36,7 +36,8 @@ export function meanOf(values: readonly number[]): number {
  * @throws RangeError if there are no values
  */
 export function quantile(values: readonly number[], fraction: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  // Sorts numbers without a call for each comparison.
+  const sorted = Float64Array.from(values).toSorted();
   const position = (sorted.length - 1) * fraction;
   const below = sorted[Math.floor(position)];
   const above = sorted[Math.ceil(position)];
