@@ -1,5 +1,5 @@
 import { logDomain, logTicks } from "../axes/log-ticks.ts";
-import { shortened } from "./shortened.ts";
+import { inTwoLines } from "./shortened.ts";
 import {
   axisLook,
   baseOptions,
@@ -56,7 +56,7 @@ export function drawWaterfall(
         tickPadding: 8,
         label: null,
         tickFormat: (key: string) =>
-          shortened(steps[Number(key)]?.label ?? "", Math.floor((marginLeft - 10) / 6.6)),
+          inTwoLines(steps[Number(key)]?.label ?? "", Math.floor((marginLeft - 10) / 6.6)),
         fontSize: 11,
       }),
       ...stepMarks(Plot, shown, { look, start: domain.from }),

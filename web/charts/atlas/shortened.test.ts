@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortened } from "./shortened.ts";
+import { inTwoLines, shortened } from "./shortened.ts";
 
 test.each([
   { name: "keeps a short text", text: "v5.0/Dell", maxLength: 9, expected: "v5.0/Dell" },
@@ -12,4 +12,12 @@ test.each([
   },
 ])("$name", ({ text, maxLength, expected }) => {
   expect(shortened(text, maxLength)).toBe(expected);
+});
+
+test.each([
+  { text: "throughput per accelerator", expected: "throughput per\naccelerator" },
+  { text: "accelerators", expected: "accelerators" },
+  { text: "v3.1/NVIDIA/eos_n64_ngc23.09_nemo", expected: "v3.1/NV…09_nemo" },
+])("$text is broken at a space, if it has one", ({ text, expected }) => {
+  expect(inTwoLines(text, 15)).toBe(expected);
 });

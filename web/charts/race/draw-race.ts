@@ -23,12 +23,12 @@ export function drawRaceCurves(
   const singles = points.filter(({ runId }) => counts.get(runId) === 1);
   const drawn = Plot.plot({
     ...baseOptions(look),
-    marginTop: 12,
+    marginTop: 20,
     marginRight: 16,
     marginBottom: 40,
     marginLeft: 52,
     x: { type: "linear", nice: true, zero: true },
-    y: { type: "linear", nice: true, ...flatDomain(points, target) },
+    y: { type: "linear", nice: true, ...flatDomain(points, target?.value) },
     marks: [
       Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
       Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ticks: height / 50 }),
@@ -36,7 +36,17 @@ export function drawRaceCurves(
       Plot.axisY({ ...axisLook(look), ticks: height / 50, label: null }),
       ...(target === undefined
         ? []
-        : [Plot.ruleY([target], { stroke: palette.muted, strokeDasharray: "6 4" })]),
+        : [
+            Plot.ruleY([target.value], { stroke: palette.muted, strokeDasharray: "6 4" }),
+            Plot.text([target], {
+              y: "value",
+              text: "label",
+              frameAnchor: "left",
+              dx: 4,
+              dy: -9,
+              fill: palette.text,
+            }),
+          ]),
       Plot.line(points, {
         x: "seconds",
         y: "value",

@@ -1,5 +1,6 @@
 import { csvText } from "../../../src/foundation/tables/csv.ts";
 import { armLabel } from "../../../src/report/race/race-verdict.ts";
+import type { MetricTarget } from "../../../src/schema/run/outcome/metric-target.ts";
 import type { RaceDocument } from "../../../src/schema/dashboard/race.ts";
 
 /** Arms have the hues of the style sheet after the first, which is gray. */
@@ -22,7 +23,7 @@ export interface CurvePoint {
 export interface RaceCurvesChart {
   points: readonly CurvePoint[];
   metric: string;
-  target: number | undefined;
+  target: { value: number; label: string } | undefined;
 }
 
 export function raceCurvesChart({ report, curves }: RaceDocument): RaceCurvesChart {
@@ -31,8 +32,14 @@ export function raceCurvesChart({ report, curves }: RaceDocument): RaceCurvesCha
       clockMs.map((ms, index) => ({ runId, arm, seconds: ms / 1000, value: value[index] ?? 0 })),
     ),
     metric: report.target?.metric ?? "quality",
-    target: report.target?.value,
+    target: targetOf(report.target),
   };
+}
+
+function targetOf(target: MetricTarget | undefined): RaceCurvesChart["target"] {
+  if (target === undefined) return undefined;
+  const sign = target.direction === "at-least" ? "≥" : "≤";
+  return { value: target.value, label: `target ${sign} ${target.value}` };
 }
 
 /** The time of one run, or the longest time of the race for a run that missed the target. */

@@ -123,7 +123,9 @@ function Names({
         {found.map((one) => (
           <li class="chip">
             {one.kind === "found" ? (
-              <Isolated parts={one.measured.row.rowId.split("/").slice(1)} separator="/" />
+              <span>
+                <Isolated parts={one.measured.row.rowId.split("/").slice(1)} separator="/" />
+              </span>
             ) : (
               <bdi>{one.written}</bdi>
             )}

@@ -128,8 +128,10 @@ export class HostTotals {
     };
     push(
       this.memory,
-      // After the last process has exited, the memory of the run is no longer known.
-      present.map(({ sample }) => (sample.processCount === 0 ? undefined : sample.memoryBytes)),
+      // After the last process has exited, the memory of the run is no longer known. One that is exiting has none.
+      present.map(({ sample }) =>
+        sample.processCount === 0 || sample.memoryBytes === 0 ? undefined : sample.memoryBytes,
+      ),
     );
     const isMeasured = hosts.some(({ readings }) => joulesOf(readings, "measured") !== undefined);
     const kind = isMeasured ? "measured" : "estimated";
