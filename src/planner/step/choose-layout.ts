@@ -1,5 +1,9 @@
 import type { TransformerShape } from "../../schema/plan/model-shape.ts";
-import type { Framework, TrainingLayout } from "../../schema/plan/training-layout.ts";
+import type {
+  Framework,
+  PipelineSchedule,
+  TrainingLayout,
+} from "../../schema/plan/training-layout.ts";
 import type { WholeLayout } from "./prepare-step.ts";
 
 /** A layout with its usual choices made, and those that are still to be tried. */
@@ -40,7 +44,7 @@ export function layoutChoices(
     sequenceParallel: tp > 1 && (layout.sequenceParallel ?? true),
     sharding: layout.sharding ?? usual.sharding,
     shardGroup: layout.shardGroup,
-    schedule: layout.schedule ?? "1f1b",
+    schedule: layout.schedule ?? usualSchedule(pp, layout.vp),
     optimizer: layout.optimizer ?? usual.optimizer,
     framework,
     software,
@@ -87,6 +91,16 @@ function assumedChoices(
   if (tp > 1 && sequenceParallel === undefined) assumed["sequenceParallel"] = "true";
   if (optimizer === undefined) assumed["optimizer"] = usual.optimizer;
   return assumed;
+}
+
+/**
+ * Virtual stages take turns, which needs the interleaved schedule: https://arxiv.org/abs/2104.04473, section 2.2. With one
+ * per rank it is 1F1B.
+ *
+ * @param vp undefined: still to be tried
+ */
+function usualSchedule(pp: number, vp: number | undefined): PipelineSchedule {
+  return pp === 1 || vp === 1 ? "1f1b" : "interleaved";
 }
 
 /** Virtual stages that layers divide into. */

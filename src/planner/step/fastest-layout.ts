@@ -75,16 +75,27 @@ function fastestThatFits(
   const memory = memoryOfChoices(shape, choices.base, hardware);
   const limit = memoryLimit(hardware.capacityBytes);
   const sorted = timed.toSorted((a, b) => a.stepTimeMs - b.stepTimeMs);
-  let barely: TimedChoice | undefined;
+  const squeezed: TimedChoice[] = [];
   let least = only;
   let leastBytes = Number.POSITIVE_INFINITY;
   for (const choice of sorted) {
     const bytes = memory.usualBytes(choice);
-    if (bytes <= hardware.capacityBytes * (1 - spareShare)) return choice;
-    if (bytes <= limit) barely ??= choice;
+    if (bytes <= hardware.capacityBytes * (1 - spareShare))
+      return squeezed.find((one) => differsInStages(one, choice)) ?? choice;
+    if (bytes <= limit) squeezed.push(choice);
     if (bytes < leastBytes) [least, leastBytes] = [choice, bytes];
   }
-  return barely ?? fastestChanged(sorted, memory) ?? least;
+  return squeezed[0] ?? fastestChanged(sorted, memory) ?? least;
+}
+
+/**
+ * Whether a faster choice differs in its virtual stages alone. These need no memory to spare: programs can start with fewer
+ * micro batches than the schedule allows, and free early what they have sent.
+ *
+ * @see Llama Team 2024, section 3.3.2, https://arxiv.org/abs/2407.21783
+ */
+function differsInStages(one: TimedChoice, other: TimedChoice): boolean {
+  return one.microBatch === other.microBatch && one.recompute === other.recompute;
 }
 
 /** The first that fits with changed details; else the first that fits with offloading. */
@@ -147,5 +158,7 @@ function layoutOf(
   { base }: LayoutChoices,
   { microBatch, recompute, vp }: OpenChoices,
 ): WholeLayout {
-  return { ...base, microBatch, recompute, vp };
+  // An interleaved schedule of one stage per rank is 1F1B.
+  const schedule = base.schedule === "interleaved" && vp === 1 ? "1f1b" : base.schedule;
+  return { ...base, microBatch, recompute, vp, schedule };
 }

@@ -100,6 +100,26 @@ describe("a predicted step", () => {
     expect(predictionOf({ layout: usual }).assumed).not.toHaveProperty("microBatch");
   });
 
+  test("interleaves virtual stages, whose activations take more memory", () => {
+    const given = (layout: Partial<TrainingLayout>) =>
+      predictionOf({ layout: { ...usual, ...layout } });
+    const assumed = given({});
+    const interleaved = given({ schedule: "interleaved" });
+    const plain = given({ schedule: "1f1b" });
+    expect(assumed.assumed["schedule"]).toBe("interleaved");
+    expect(assumed.memoryBytes).toBe(interleaved.memoryBytes);
+    expect(assumed.memoryBytes).toBeGreaterThan(plain.memoryBytes);
+    expect(interleaved.assumed).not.toHaveProperty("schedule");
+    expect(given({ vp: 1 }).assumed["schedule"]).toBe("1f1b");
+    expect(given({ vp: 1 }).memoryBytes).toBe(given({ vp: 1, schedule: "1f1b" }).memoryBytes);
+  });
+
+  test("names the schedule of the virtual stages that it chose", () => {
+    const { assumed } = predictionOf({ layout: { tp: 4, pp: 4, globalBatch: 128, microBatch: 1 } });
+    const stages = Number.parseInt(assumed["vp"] ?? "", 10);
+    expect(assumed["schedule"]).toBe(stages > 1 ? "interleaved" : "1f1b");
+  });
+
   test("does not pay a latency for each of eight ranks that share a short sequence", () => {
     const exposedMs = (cp: number): number => {
       const layout = { cp, globalBatch: 512 / cp, microBatch: 1, adapter: { rank: 16 } };

@@ -283,7 +283,15 @@ function assumptions({
   if (layout.microBatch === undefined)
     assumed["microBatch"] = `${best.layout.microBatch}: ${chosen}`;
   if (layout.recompute === undefined) assumed["recompute"] = `${best.layout.recompute}: ${chosen}`;
-  if (layout.vp === undefined && layout.pp > 1) assumed["vp"] = `${best.layout.vp}: ${chosen}`;
+  if (layout.pp > 1) {
+    if (layout.vp === undefined) assumed["vp"] = `${best.layout.vp}: ${chosen}`;
+    if (layout.schedule === undefined) assumed["schedule"] = best.layout.schedule;
+  }
+  return Object.assign(assumed, assumedMachine(hardware, known));
+}
+
+function assumedMachine(hardware: HardwareReference, known: Accelerator): Record<string, string> {
+  const assumed: Record<string, string> = {};
   if (hardware.perNode === undefined) {
     assumed["perNode"] = `${known.scaleUpCount}: the catalogue`;
   }
