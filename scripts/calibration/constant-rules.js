@@ -38,6 +38,7 @@ export const constantRules = {
     by: ["host"],
   },
   expertRampTokens: { prior: 50, spread: 1, by: [] },
+  routingTraffic: { prior: 1, spread: 0.7, by: ["kind"] },
   stepMs: { prior: 20, spread: 0.5, by: ["kind"] },
   stragglers: { prior: 0.003, spread: 0.7, by: [] },
   yearlyGain: { prior: 0.05, spread: 0.5, by: [] },

@@ -48,7 +48,7 @@ describe("pitwall plan", () => {
       not shown: limited by; use a wider terminal or \`--json\`
 
       evidence    v6.0 CoreWeave: 64 x b200-sxm in 16 min 20 s
-      otherwise   21 min 21 s of training by the analytic model, in place of 17 min 15 s by published results
+      otherwise   21 min 23 s of training by the analytic model, in place of 17 min 15 s by published results
       layout      batch 32, cp 2, dp 32, micro batch 1, fp8 (model; mlperf-training/v5.1/Oracle/8xBM.GPU.B200.8/llama31_8b)
       samples     178,859: reference point of training-6.1 at batch size 32
       goodput     99.8 %, 0.00050 interruptions expected, checkpoint every 1 h 22 min, $4.01/h effective

@@ -23,15 +23,19 @@ export function expertPart(context: StepContext, layout: LayerLayout, tokens: nu
       ? ffnTime(context, layout, { rows: tokens, ffn: sizes.sharedFfn / tp, groups: 1, tokens: 0 })
       : noTime;
   const router = (tokens / tp) * sizes.experts * 12;
-  const permutation = routed * sizes.hidden * 8;
   const bias = context.addsExpertBias ? biasElements(context, layout, routed) : 0;
+  const picked = routed * sizes.hidden * 8 + pickedBiasElements(context, layout, routed);
   const sum = addTimes(experts, shared);
   return {
     ...sum,
     gemm: experts.gemm * ramp + shared.gemm,
     elementwise:
       (context.fusesExperts ? shared.elementwise : sum.elementwise) +
-      trafficMs(context, router + permutation + bias, layout),
+      trafficMs(
+        context,
+        router + bias + (context.picksRowsSlowly ? constants.routingTraffic : 1) * picked,
+        layout,
+      ),
     expertParallel:
       expertParallelMs(context, layout, routed / etp) + expertGatherMs(context, layout, routed),
   };
@@ -48,6 +52,20 @@ export function expertPart(context: StepContext, layout: LayerLayout, tokens: nu
  */
 function biasElements({ sizes }: StepContext, { etp }: LayerLayout, routed: number): number {
   return routed * (18 * (sizes.expertFfn / etp) + 34 * sizes.hidden);
+}
+
+/**
+ * Elements of 16 bits that MaxText reads and writes for biases of experts: it picks three rows for each routed token, and
+ * adds their gradients up where they came from.
+ *
+ * @see `transform_bias` in src/MaxText/layers/moe.py, https://github.com/AI-Hypercomputer/maxtext/blob/f6ead2e/src/MaxText/layers/moe.py
+ */
+function pickedBiasElements(
+  { sizes, picksExpertBias }: StepContext,
+  { etp }: LayerLayout,
+  routed: number,
+): number {
+  return picksExpertBias ? routed * 4 * ((2 * sizes.expertFfn) / etp + sizes.hidden) : 0;
 }
 
 /**

@@ -168,7 +168,8 @@ function coreMs(context: StepContext, layout: LayerLayout, tokens: number): numb
   const { sizes, hardware, constants } = context;
   const repeats = 1 + attentionBackward + layout.recomputed;
   const heads = sizes.heads / layout.tp;
-  const perKey = 2 * heads * (sizes.queryHeadSize + sizes.valueHeadSize);
+  const padded = (size: number): number => paddedHead(context, size);
+  const perKey = 2 * heads * (padded(sizes.queryHeadSize) + padded(sizes.valueHeadSize));
   if (context.storesScores) return storedScoresMs(context, tokens, { perKey, heads, layout });
   const rate =
     hardware.peak16FlopPerMs *
@@ -179,19 +180,33 @@ function coreMs(context: StepContext, layout: LayerLayout, tokens: number): numb
   for (const span of sizes.spans) {
     const longest = Math.min(span.keys, sizes.seq / (layout.cp > 1 ? 2 * layout.cp : 1));
     // The rate of a kernel on `longest` keys is longest / (longest + ramp) of the best.
-    keys += span.share * span.context * (1 + constants.attentionRampTokens / longest);
+    const ramp = 1 + constants.attentionRampTokens / longest;
+    keys += span.share * Math.max(span.context * ramp, tiledContext(context, span.keys));
   }
   return (context.attentionPace * perKey * tokens * keys * repeats) / rate;
+}
+
+/** Mean keys of the whole tiles that a sliding window touches: those of its own queries and those before. */
+function tiledContext({ sizes, attentionTile }: StepContext, window: number): number {
+  if (attentionTile === undefined || window >= sizes.seq) return 0;
+  const tiles = Math.ceil(window / attentionTile) + 1;
+  return Math.min(tiles * attentionTile, (sizes.seq + attentionTile) / 2);
 }
 
 /**
  * Share that narrow heads leave of the rate of heads with 128 elements: each score needs an exponential, and units for
  * those have grown more slowly than matrix units. On an A100 one takes as long as 16 elements of a head.
  */
-function headRate({ sizes, hardware }: StepContext): number {
-  const size = (sizes.queryHeadSize + sizes.valueHeadSize) / 2;
+function headRate(context: StepContext): number {
+  const { sizes, hardware } = context;
+  const size =
+    (paddedHead(context, sizes.queryHeadSize) + paddedHead(context, sizes.valueHeadSize)) / 2;
   const exponential = 16 * (hardware.peak16FlopPerMs / a100FlopPerMs);
   return (size / (size + exponential)) * ((128 + exponential) / 128);
+}
+
+function paddedHead({ headMultiple }: StepContext, size: number): number {
+  return headMultiple * Math.ceil(size / headMultiple);
 }
 
 const a100FlopPerMs = 312e9;

@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import { acceleratorList } from "../../schema/catalogue.ts";
 import { calibration, stepEvidenceList } from "../../schema/plan/calibration.ts";
 import { plannerModelList } from "../../schema/plan/planner-models.ts";
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
 import { type TrainingLayout, trainingLayout } from "../../schema/plan/training-layout.ts";
 import { predictStep } from "./predict-step.ts";
 import { resolveShape } from "./resolve-shape.ts";
+import { transformerSizes } from "./transformer-sizes.ts";
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../data/${name}`, import.meta.url), "utf8"));
@@ -192,6 +194,79 @@ describe("a predicted step", () => {
     });
     expect(stepTimeMs).toBeGreaterThan(9000);
     expect(stepTimeMs).toBeLessThan(20_000);
+  });
+});
+
+/** The breakdown of a shape on 64 chips of Ironwood or GPUs, without measurements nearby. */
+function breakdownOn(
+  accelerator: "tpu-v7-ironwood" | "h100-sxm",
+  change: Partial<TransformerShape>,
+) {
+  const known = accelerators.find(({ name }) => name === accelerator);
+  if (known === undefined) throw new Error(`no ${accelerator}`);
+  const shape = { ...resolveShape({ name: "gpt-oss-120b", seq: 8192 }, models), ...change };
+  const layout = trainingLayout.parse({ microBatch: 1, globalBatch: 64, sharding: "fsdp" });
+  const hardware = { accelerator, count: 64, known };
+  const answer = predictStep(shape, hardware, layout, { ...data, evidence: [] });
+  if (answer.kind === "error") throw new Error(answer.error.message);
+  return answer.breakdown;
+}
+
+describe("a TPU", () => {
+  const attention = (...given: Parameters<typeof breakdownOn>) => breakdownOn(...given).attention;
+
+  test("computes whole tiles of attention, whatever the window in them", () => {
+    const narrow = attention("tpu-v7-ironwood", { slidingWindow: 128 });
+    const tile = attention("tpu-v7-ironwood", { slidingWindow: 2048 });
+    expect(narrow).toBeCloseTo(tile, 3);
+    const onGpu = attention("h100-sxm", { slidingWindow: 128 });
+    expect(onGpu).toBeLessThan(0.8 * attention("h100-sxm", { slidingWindow: 2048 }));
+  });
+
+  test("takes as long for heads of 64 elements as for as many of 128", () => {
+    const half = attention("tpu-v7-ironwood", { headSize: 64 });
+    expect(half).toBeCloseTo(attention("tpu-v7-ironwood", { headSize: 128 }), 3);
+    const onGpu = attention("h100-sxm", { headSize: 64 });
+    expect(onGpu).toBeLessThan(0.8 * attention("h100-sxm", { headSize: 128 }));
+  });
+
+  test("picks the biases of experts row by row", () => {
+    const elementwise = (expertBias: boolean) =>
+      breakdownOn("tpu-v7-ironwood", { expertBias }).elementwise;
+    expect(elementwise(true)).toBeGreaterThan(1.5 * elementwise(false));
+  });
+});
+
+describe("selective recomputation in PyTorch", () => {
+  test("repeats every second matrix product of a layer", () => {
+    const share = (name: string) =>
+      transformerSizes(resolveShape({ name }, models)).everySecondProduct;
+    // Keys, the output of attention, and the gate: (5120 + 5120 + 13824) / (4 x 5120 + 3 x 13824).
+    expect(share("llama2-13b")).toBeCloseTo(24_064 / 61_952);
+    expect(share("llama31-8b")).toBeCloseTo((1024 + 4096 + 14_336) / (10_240 + 3 * 14_336));
+  });
+
+  test("takes longer than to recompute every second layer, as torchtitan measured", () => {
+    const known = accelerators.find(({ name }) => name === "a100-sxm-80gb");
+    if (known === undefined) throw new Error("no a100-sxm-80gb");
+    const step = (recompute: "selective" | "full", recomputeFraction: number): number => {
+      const answer = predictStep(
+        resolveShape({ name: "llama2-13b" }, models),
+        { accelerator: "a100-sxm-80gb", count: 64, known },
+        trainingLayout.parse({
+          recompute,
+          recomputeFraction,
+          microBatch: 2,
+          globalBatch: 128,
+          sharding: "fsdp",
+          framework: "fsdp",
+          software: "2024-07",
+        }),
+        { ...data, evidence: [] },
+      );
+      return answer.kind === "error" ? Number.NaN : answer.stepTimeMs;
+    };
+    expect(step("selective", 1)).toBeGreaterThan(step("full", 0.5));
   });
 });
 

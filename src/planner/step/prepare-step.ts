@@ -14,6 +14,7 @@ import { acceleratorGeneration, hostOf } from "./accelerator-generation.ts";
 import { capacityBytes } from "../memory/capacity-bytes.ts";
 import { resolveConstants, stackOf } from "./resolve-constants.ts";
 import type { StepConstants } from "./step-constants.ts";
+import { kernelsOf } from "./kernels-of-accelerator.ts";
 import type { LayerLayout, StepContext, StepHardware } from "./step-context.ts";
 import type { SpreadLayout } from "./step-time.ts";
 import { transformerSizes } from "./transformer-sizes.ts";
@@ -65,6 +66,7 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     host: hostOf(setting.accelerator),
   });
   const isNarrow = precision === "fp8" || precision === "mxfp8" || precision === "nvfp4";
+  const kernels = kernelsOf(setting.accelerator);
   const context: StepContext = {
     sizes,
     hardware: stepHardware(setting),
@@ -78,7 +80,11 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     convertsOperands: isNarrow,
     fusesExperts: fusesExperts(setting),
     addsExpertBias: addsExpertBias(setting),
+    picksRowsSlowly: kernels.picksRowsSlowly,
+    picksExpertBias: shape.expertBias === true && setting.framework === "maxtext",
     sendsOncePerDomain: setting.framework !== "maxtext" && software >= firstDeepEp,
+    headMultiple: kernels.headMultiple,
+    attentionTile: kernels.attentionTile,
     storesScores: software <= "2022-12" && setting.framework === "megatron",
     gradientBytes: software <= "2022-12" || precision === "fp32" ? 4 : 2,
     parameterBytes: precision === "fp32" || precision === "tf32" ? 4 : 2,
@@ -88,15 +94,21 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
 }
 
 /**
- * From NeMo 26.06 on, recipes for experts in block-scaled formats on Blackwell record the whole step as a CUDA graph, grouped
- * products activate and convert what they write, and all-to-alls run beside another micro batch.
+ * From NeMo 26.06 on, recipes for experts in block-scaled formats record the whole step as a CUDA graph, grouped products
+ * activate and convert what they write, and all-to-alls run beside another micro batch. They do so on racks of Blackwell and
+ * on a single node; those for several nodes with B200 or B300 record attention and routing alone.
  *
- * @see https://github.com/NVIDIA-NeMo/Megatron-Bridge/releases/tag/v0.5.1
+ * @see https://github.com/NVIDIA-NeMo/Megatron-Bridge/releases/tag/v0.5.1, and recipes of gpt-oss and DeepSeek-V3 for both in
+ * https://github.com/NVIDIA-NeMo/Megatron-Bridge/tree/3564acfd/src/megatron/bridge/perf_recipes
  */
-function fusesExperts({ accelerator, precision, framework, software }: StepSetting): boolean {
+function fusesExperts(setting: StepSetting): boolean {
+  const { accelerator, hardware, precision, framework, software } = setting;
   const isBlockScaled = precision === "mxfp8" || precision === "nvfp4";
   const isBlackwell = acceleratorGeneration(accelerator).name === "blackwell";
-  return isBlockScaled && isBlackwell && framework === "megatron" && software >= "2026-06";
+  const isOneDomain = accelerator.scaleUpCount > 8 || hardware.count <= accelerator.scaleUpCount;
+  return (
+    isBlockScaled && isBlackwell && isOneDomain && framework === "megatron" && software >= "2026-06"
+  );
 }
 
 /** Megatron-Core adds biases of experts outside its fused kernels, except where products activate what they write. */
@@ -253,14 +265,19 @@ export function layerLayoutOf(layout: WholeLayout): LayerLayout {
     microBatch: layout.microBatch,
     sequenceParallel: layout.sequenceParallel && layout.tp > 1,
     recomputed: layout.recompute === "full" ? fraction : 0,
-    productsRecomputed: isSelectiveInTorch(layout) ? fraction / 2 : 0,
+    productsRecomputed: isSelectiveInTorch(layout) ? fraction : 0,
     scoresRecomputed: layout.recompute === "selective" ? fraction : 0,
     expertImbalance: layout.expertImbalance ?? 1,
     overlapsExperts: layout.schedule === "dualpipe",
   };
 }
 
-/** PyTorch's selective checkpointing keeps attention and every second matrix product; others repeat attention alone. */
+/**
+ * PyTorch's selective checkpointing keeps attention and every second matrix product, and repeats all else; others repeat
+ * attention alone.
+ *
+ * @see `_get_custom_policy` in torchtitan/models/llama3/infra/parallelize.py, https://github.com/pytorch/torchtitan
+ */
 function isSelectiveInTorch({ recompute, framework }: WholeLayout): boolean {
   return recompute === "selective" && framework === "fsdp";
 }

@@ -7,8 +7,10 @@ const forwardTraffic = 0.4;
 
 /** Forward, gradient of the input, gradient of the weights, and what is repeated. */
 export function passes(context: StepContext, layout: LayerLayout): number {
-  const repeated = layout.recomputed + layout.productsRecomputed;
-  return (context.adapterRank > 0 ? 2 : 3) + repeated * context.constants.recomputeShare;
+  const repeated =
+    layout.recomputed * context.constants.recomputeShare +
+    layout.productsRecomputed * context.sizes.everySecondProduct;
+  return (context.adapterRank > 0 ? 2 : 3) + repeated;
 }
 
 /** Time of `passes` products of [rows, inner] by [inner, columns], with their conversions. */

@@ -52,6 +52,8 @@ export interface StepConstants {
   expertLaunchMs: number;
   /** Fewer tokens per expert than this halve the rate of the experts' matrix products. */
   expertRampTokens: number;
+  /** Memory traffic of a TPU that picks the rows of tokens for experts and back, over that of element-wise operations. */
+  routingTraffic: number;
   /** Once per step, ms. */
   stepMs: number;
   /** Growth per doubling of the accelerators past 8. */

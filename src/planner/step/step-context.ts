@@ -41,8 +41,16 @@ export interface StepContext {
   fusesExperts: boolean;
   /** Biases and clamps of experts are operations of their own, which read and write memory each. */
   addsExpertBias: boolean;
+  /** Rows of routed tokens are picked far below the bandwidth of the memory: `routingTraffic`. */
+  picksRowsSlowly: boolean;
+  /** Each routed token picks its own row of the biases of experts, whose gradients are added up row by row. */
+  picksExpertBias: boolean;
   /** A token goes to another domain once, not once for each of its experts there. */
   sendsOncePerDomain: boolean;
+  /** Sizes of heads that matrix units work on are multiples of this. */
+  headMultiple: number;
+  /** Tokens of a tile of attention, of which sliding windows compute whole ones; undefined: the ramp includes it. */
+  attentionTile: number | undefined;
   /** Attention scores go through memory, as before FlashAttention. */
   storesScores: boolean;
   /** Bytes of a gradient that ranks exchange. */
@@ -63,7 +71,7 @@ export interface LayerLayout {
   sequenceParallel: boolean;
   /** Share of the forward pass that is repeated, 0 to 1. */
   recomputed: number;
-  /** Share of the matrix products of the forward pass that is repeated although attention is not, 0 to 1. */
+  /** Share of the layers that repeat every second matrix product and all element-wise operations, but not attention. */
   productsRecomputed: number;
   /** Share of the scores of attention that is repeated, 0 to 1, where they are stored. */
   scoresRecomputed: number;

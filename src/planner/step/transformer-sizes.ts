@@ -23,6 +23,8 @@ export interface TransformerSizes {
   /** Outputs of the split projections to queries, keys and values. */
   projectedSize: number;
   ffn: number;
+  /** Share of every second matrix product, in the order in which PyTorch runs them, in all of a layer. */
+  everySecondProduct: number;
   /** Matrices that read the input of a feed-forward layer: 2 if gated. */
   inputMatrices: number;
   experts: number;
@@ -94,6 +96,7 @@ function sizesOf(shape: TransformerShape): TransformerSizes {
         : { queryRank: mla.qRank, keyValueRank: mla.kvRank, ropeSize: mla.ropeSize },
     projectedSize: querySize + (mla === undefined ? 2 * kvHeads * headSize : 0),
     ffn: shape.ffn,
+    everySecondProduct: everySecondProduct(shape, { querySize, keySize: kvHeads * headSize }),
     inputMatrices: shape.gated ? 2 : 1,
     experts: shape.experts,
     topK: shape.topK > 0 ? shape.topK : 1,
@@ -106,6 +109,15 @@ function sizesOf(shape: TransformerShape): TransformerSizes {
     isTied: shape.tiedEmbeddings,
   };
   return { ...sizes, parameters: countParameters(sizes) };
+}
+
+/** Keys, the output of attention, and the gate or the output of the feed-forward part; half where experts differ. */
+function everySecondProduct(
+  { ffn, gated, experts, mla }: TransformerShape,
+  { querySize, keySize }: { querySize: number; keySize: number },
+): number {
+  if (experts > 0 || mla !== undefined) return 1 / 2;
+  return (keySize + querySize + ffn) / (2 * querySize + 2 * keySize + (gated ? 3 : 2) * ffn);
 }
 
 /** Kinds of layers by how far they look back; causal attention sees half of a sequence in the mean. */

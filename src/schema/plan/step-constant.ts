@@ -27,6 +27,7 @@ export const stepConstantNames = [
   "launchMs",
   "expertLaunchMs",
   "expertRampTokens",
+  "routingTraffic",
   "stepMs",
   "stragglers",
   "yearlyGain",
