@@ -19,7 +19,7 @@ test("values that come in groups are those of ranks, which the command may name"
     valuesPerEvaluation: 2,
     launcher: "torchrun",
   });
-  expect(ranksTogether(python, printed(4, 2, differs))).toEqual({
+  expect(ranksTogether(python, printed(6, 2, differs))).toEqual({
     rule: "ranks-not-told-apart",
     valuesPerEvaluation: 2,
   });
@@ -52,6 +52,7 @@ test.for([
   expect(ranksTogether(torchrun, values)).toBeUndefined();
 });
 
-test("without a launcher, many values at a time are those of a buffer", () => {
-  expect(ranksTogether(python, printed(4, 8, differs))).toBeUndefined();
+test("without a launcher, many values at a time are those of a buffer, and few groups an accident", () => {
+  expect(ranksTogether(python, printed(6, 8, differs))).toBeUndefined();
+  expect(ranksTogether(python, printed(4, 2, differs))).toBeUndefined();
 });

@@ -13,6 +13,8 @@ const togetherMs = 100;
 /** The time between evaluations is at least this multiple of it, as far as it was used. */
 const apartFactor = 5;
 const fewestEvaluations = 3;
+/** Without a launcher, few groups are an accident of a busy machine. */
+const fewestWithoutLauncher = 6;
 /** Without a launcher, more values at a time are those of a program that buffers its output. */
 const mostWithoutLauncher = 3;
 
@@ -42,7 +44,8 @@ export function ranksTogether(
   const differing = whole.filter((group) => new Set(group.map(({ value }) => value)).size > 1);
   if (gapMs < apartFactor * spreadMs || differing.length < whole.length / 2) return undefined;
   const launcher = launcherOf(command);
-  if (launcher === undefined && count > mostWithoutLauncher) return undefined;
+  const isDoubtful = count > mostWithoutLauncher || groups.length < fewestWithoutLauncher;
+  if (launcher === undefined && isDoubtful) return undefined;
   return {
     rule: "ranks-not-told-apart",
     valuesPerEvaluation: count,
