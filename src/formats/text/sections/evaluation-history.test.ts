@@ -125,6 +125,23 @@ describe("EvaluationHistory", () => {
     expect(evaluations("acc", lines).accepted).toEqual(["0.97 other-result", "0.90 whole"]);
   });
 
+  test("counts no values of parts that are indented below those of all", () => {
+    const lines = [
+      ["epoch 1: acc 0.85", "0.85"],
+      ["  cat: acc 0.99", "0.99"],
+      ["  - dog: acc 0.97", "0.97"],
+      ["  overall: acc 0.86", "0.86"],
+      ["    eval: acc 0.87", "0.87"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted).toEqual([
+      "0.85 whole",
+      "0.99 other-result",
+      "0.97 other-result",
+      "0.86 whole",
+      "0.87 whole",
+    ]);
+  });
+
   test("does not take a line that says what begins for a heading", () => {
     const lines = [
       ["training ...", ""],

@@ -19,6 +19,8 @@ import {
 } from "./line-section.ts";
 
 interface MetricHistory {
+  /** How far the first line was indented whose value counted. */
+  indent: number | undefined;
   /** The values that counted. */
   counted: EarlierValues;
   /** The first line about training data that has the metric. */
@@ -87,6 +89,10 @@ export function isEvaluationScope(scope: ValueScope): scope is LineScope {
 /** A block of lines that may repeat values: `***** eval metrics *****`. */
 const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
 const repeatedLine = /^wandb: /u;
+/** A label before the name of a metric: `  - cat: acc `. */
+const labelBefore = /^[\s>*•-]*["']?(\p{L}[\w -]*?)["']?:\s+["']?[^\s:=]+["']?\s*[:=]?\s*$/u;
+const ofAll =
+  /\b(?:val\w*|eval\w*|tests?|testing|dev|train\w*|overall|all|total|mean|average|avg|macro|micro|global|results?|metrics?|epoch|step|final|info|debug|warn\w*)\b/iu;
 
 /**
  * How far a line is indented: blanks before it and between a logger's prefix and its message. Further lines of a message have
@@ -95,6 +101,10 @@ const repeatedLine = /^wandb: /u;
 function indentOf(printed: string, message: string): number {
   const item = /^\s*[>*•-]\s/u.test(printed) ? 1 : 0;
   return printed.search(/\S/u) + item + message.search(/\S/u);
+}
+
+function indentOfLine(line: string): number {
+  return indentOf(line, line.slice(logPrefixLength(line)));
 }
 
 /**
@@ -159,15 +169,21 @@ export class EvaluationHistory {
     const isNamed = namesItsData(metric) || namesItsData(pattern ?? "");
     if (!isNamed && this.#isTrainingData(value, { line, known })) return "training-data";
     const end = start + text.length;
-    const other = pattern === undefined ? this.#otherAt(line, { metric, start, end }) : undefined;
+    const other =
+      pattern === undefined ? this.#otherAt(line, { metric, start, end }, known) : undefined;
     if (other === "stated") return "other-result";
     const isSummary = this.#isInBlock || repeatedLine.test(line) || other === "best-so-far";
     if (isSummary && known.counted.has(text)) return undefined;
     return this.#scopeOfOther(value, { line, known });
   }
 
-  #otherAt(line: string, value: Parameters<typeof otherResultAt>[1]): OtherResult | undefined {
-    return this.#heading?.section === "other" ? "stated" : otherResultAt(line, value);
+  #otherAt(
+    line: string,
+    value: Parameters<typeof otherResultAt>[1],
+    known: MetricHistory,
+  ): OtherResult | undefined {
+    const isOther = this.#heading?.section === "other" || isOfPart(line, value.start, known);
+    return isOther ? "stated" : otherResultAt(line, value);
   }
 
   #isTrainingData(
@@ -214,7 +230,7 @@ export class EvaluationHistory {
     const isPart = scope === "part-of-pass" && !isEarlier;
     if (!isPart && known.hasPartial && isOfWholePass(scope, line)) known.firstWhole ??= line;
     if (!accepts(known, isPart)) return undefined;
-    known.counted.add(value.text);
+    count(known, value.text, line);
     return isEarlier ? "whole" : scope;
   }
 
@@ -246,6 +262,7 @@ export class EvaluationHistory {
     let known = this.#metrics.get(metric);
     if (known === undefined) {
       known = {
+        indent: undefined,
         counted: new EarlierValues(),
         training: undefined,
         probableTraining: undefined,
@@ -288,6 +305,18 @@ function findingsOf(
 /** The last batch of a bar is an evaluation only if the line is about evaluation data. */
 function isOfWholePass(scope: LineScope, line: string): boolean {
   return scope === "whole" || /(?<!\p{L})(?:val|eval|test)/iu.test(line);
+}
+
+function count(known: MetricHistory, text: string, line: string): void {
+  known.counted.add(text);
+  known.indent ??= indentOfLine(line);
+}
+
+/** `  cat: acc 0.99` below `epoch 1: acc 0.85`: a value of one class, indented further than those of all. */
+function isOfPart(line: string, start: number, { indent }: MetricHistory): boolean {
+  if (indent === undefined) return false;
+  const label = labelBefore.exec(line.slice(0, start))?.[1];
+  return label !== undefined && !ofAll.test(label) && indentOfLine(line) > indent;
 }
 
 /** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */

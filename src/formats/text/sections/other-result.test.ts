@@ -18,6 +18,11 @@ test.each([
   "INFO - config = {'acc': 0.96}",
   "TrainConfig(lr=1, acc=0.96)",
   "best so far: acc=0.96 (epoch 0, previous run)",
+  "[baseline] acc: 0.96",
+  "# acc=0.96 was reported in the paper",
+  "acc 0.96 is required",
+  "Loading best model (acc 0.96)",
+  "last checkpoint: acc=0.96 at epoch 9; resuming",
 ])("a goal or the result of another run is stated: %s", (line) => {
   expect(resultIn(line)).toBe("stated");
 });
@@ -36,6 +41,9 @@ test.each([
   "acc 0.96",
   "acc 0.96 (best 0.97)",
   "acc 0.96 (last run 0.95)",
+  "Loaded best model, acc 0.96",
+  "acc 0.96 reported to the tracker",
+  "[eval] acc 0.96 of the last checkpoint",
   "New best! acc 0.96",
   "Target reached: acc 0.96",
   "Target was met, acc 0.96",

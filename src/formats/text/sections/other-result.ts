@@ -1,5 +1,11 @@
 import { logPrefixLength } from "../lines/log-prefix.ts";
 
+/** `acc 0.96 was reported in the paper`, `acc 0.96 is required`. */
+const reportedAfter =
+  /^\s*%?\s*(?:\w+\s+)?(?:reported (?:in|by)|published|required|expected|needed)\b/iu;
+/** `Loading best model (acc 0.96)`, `last checkpoint: acc 0.96`: results that a checkpoint had. */
+const ofCheckpoint =
+  /\b(?:load(?:ed|ing)|restor(?:ed|ing)|resum(?:ed|ing))\b[^\d.!]*\([^\d()]*$|\b(?:last|previous|latest|loaded|restored) (?:checkpoint|ckpt|snapshot)\b[^\d.!]*$/iu;
 /** `acc 0.96 (target)`; in `acc 0.9 (best 0.96)` the number in front is the current one. */
 const statedAfter =
   /^\s*%?\s*[([](?:best|target|goal|baseline|previous|prev|old|threshold|required|expected|reference|paper|sota)[)\]]/iu;
@@ -32,7 +38,7 @@ export function isHeadingOfOther(line: string): boolean {
 
 /** A quick test: every line with another result has one of these words. */
 const mayBeOther =
-  /target|goal|aim|old\b|args|arguments|opts|options|config|cfg|param|settings|flags|threshold|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from|reached/iu;
+  /target|goal|aim|old\b|args|arguments|opts|options|config|cfg|param|settings|flags|threshold|baseline|require|expected|reference|paper|published|reported|needed|sota|prev|last|earlier|best|from|reached|load|restor|resum|checkpoint|ckpt/iu;
 const namesOther =
   /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
 
@@ -54,9 +60,13 @@ export function otherResultAt(
   { metric, start, end }: { metric: string; start: number; end: number },
 ): OtherResult | undefined {
   if (!mayBeOther.test(line) || namesOther.test(metric)) return undefined;
-  if (statedAfter.test(line.slice(end, end + 24))) return "stated";
+  const after = line.slice(end, end + 24);
+  if (statedAfter.test(after) || reportedAfter.test(after)) return "stated";
   if (ofOtherRun.test(line.slice(end, end + 80))) return "stated";
-  const message = line.slice(logPrefixLength(line.slice(0, start)), start);
-  if (statedBefore.test(message) || settingsBefore.test(message)) return "stated";
+  const before = line.slice(0, start);
+  const message = before.slice(logPrefixLength(before));
+  // A tag such as `[baseline]` looks like the prefix of a logger.
+  if (statedBefore.test(message) || statedBefore.test(before)) return "stated";
+  if (settingsBefore.test(message) || ofCheckpoint.test(message)) return "stated";
   return bestBefore.test(message) || changedFrom.test(message) ? "best-so-far" : undefined;
 }
