@@ -91,6 +91,98 @@ describe("diagnoseRun names the one that differs from all others", () => {
   });
 });
 
+describe("diagnoseRun knows the ranks of hosts by their folders and names", () => {
+  const rankIn = (name: string): number | undefined => {
+    const digits = /rank-(\d)/u.exec(name)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  };
+  const logs = Object.fromEntries(
+    [0, 1, 2, 3].map((rank) => [`gpu-${rank + 1}/rank-${rank}.log`, [...steps(9), closed]]),
+  );
+
+  test.each([
+    {
+      name: "its folder",
+      more: { "gpu-2/journal.txt": ["chronyd: System clock was stepped by 3599.98 seconds"] },
+      expected: { kind: "clock-step", ranks: [1] },
+    },
+    {
+      name: "the name of its log",
+      more: { "dmesg-gpu-3.txt": ["mlx5_core 0000:1b:00.0 ib0: Link down"] },
+      expected: { kind: "host-lost", ranks: [2] },
+    },
+    {
+      name: "a line that names it",
+      more: { "slurmctld.log": ["error: Node gpu-4 missed 5 heartbeats, marked as down"] },
+      expected: { kind: "host-lost", ranks: [3] },
+    },
+    {
+      name: "the heartbeats that are missing",
+      more: {
+        "operations.txt": ["compute.instances.hostError us-central1-a/instances/w3 DONE"],
+        coordinator: ["Task /job:w/replica:0/task:3 heartbeat timeout"],
+      },
+      expected: { kind: "host-lost", ranks: [3] },
+    },
+    {
+      name: "the rate of its card",
+      more: Object.fromEntries(
+        [1, 2, 3, 4].map((host) => [
+          `gpu-${host}/ethtool.txt`,
+          [`\tSpeed: ${host === 3 ? 1000 : 100_000}Mb/s`],
+        ]),
+      ),
+      plain: true,
+      expected: { kind: "slow-link", ranks: [2] },
+    },
+  ])("by $name", ({ more, plain, expected }) => {
+    const own =
+      plain === true ? Object.fromEntries(Object.keys(logs).map((name) => [name, steps(9)])) : logs;
+    expect(verdictOf({ ...own, ...more }, rankIn)).toMatchObject({
+      kind: "fault",
+      causes: [expected],
+    });
+  });
+});
+
+describe("diagnoseRun blames no rank for what all of them see", () => {
+  const watchdog = (rank: number): string =>
+    `[Rank ${rank}] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=31, OpType=ALLREDUCE, NumelIn=980, Timeout(ms)=600000) ran for 600020 milliseconds`;
+  const cut = "SafetensorError: Error while deserializing header: MetadataIncompleteBuffer";
+  const differ = "AssertionError: Parameter hashes not matching across DP replicas";
+  const ofAll = (lineOf: (rank: number) => string): Record<string, string[]> =>
+    Object.fromEntries([0, 1, 2, 3].map((rank) => [rank, [...steps(3), lineOf(rank)]]));
+
+  test.each([
+    { kind: "stalled-collective", logs: ofAll(watchdog) },
+    { kind: "bad-checkpoint", logs: ofAll(() => cut) },
+    {
+      kind: "replica-divergence",
+      logs: {
+        ...ofAll(() => differ),
+        job: ["srun: error: n1: tasks 0-3: Exited with exit code 1"],
+      },
+    },
+  ])("but names $kind", ({ kind, logs }) => {
+    const rankOf = (name: string): number | undefined =>
+      name === "job" ? undefined : Number(name);
+    expect(verdictOf(logs, rankOf)).toMatchObject({ kind: "fault", causes: [{ kind, ranks: [] }] });
+  });
+});
+
+test("diagnoseRun finds the rank of an exception by the process that Ray names before it", () => {
+  const lines = [
+    "(TorchTrainer pid=9) - (node_id=7f, ip=10.2.0.4, pid=31399) world_rank=3, local_rank=1",
+    "ray.exceptions.RayTaskError(ValueError): ray::Worker.get_next() (pid=31399, ip=10.2.0.7)",
+    '  File "/workspace/loop.py", line 88, in train',
+    "ValueError: invalid literal for int() with base 10: 'unknown'",
+  ];
+  expect(verdictOf({ "driver.out": lines }, () => undefined)).toMatchObject({
+    kind: "fault",
+    causes: [{ kind: "crash", ranks: [3] }],
+  });
+});
+
 describe("diagnoseRun compares what hosts print about themselves", () => {
   const nccl = "ncclSystemError: System call or external library call failed";
   const named = (): undefined => undefined;

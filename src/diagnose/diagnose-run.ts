@@ -2,9 +2,10 @@ import type { Cause, Diagnosis } from "../schema/diagnosis/diagnosis.ts";
 import { jobRanksOf } from "../schema/run/hosts/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
-import { oddHost } from "./ends/odd-host.ts";
+import { oddHost, oddLink } from "./ends/odd-host.ts";
 import { withOddOne } from "./ends/odd-one-out.ts";
 import { reportedFaults, reportedHang } from "./ends/reported-faults.ts";
+import { withRanksOfHosts } from "./ends/signs-of-hosts.ts";
 import { silence } from "./ends/silence-of-run.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
@@ -28,7 +29,8 @@ const minimumLikelihood = 0.5;
  * Causes that are independent of each other are all named. Likelihoods are judgments about how well the evidence excludes other
  * causes, not measured frequencies; docs/diagnosis.md has the measured accuracy.
  */
-export function diagnoseRun(facts: RunFacts): Diagnosis {
+export function diagnoseRun(seen: RunFacts): Diagnosis {
+  const facts = withRanksOfHosts(seen);
   const known = judge(withoutWords(facts));
   const general = isOpen(known) ? judge(withWords(facts)) : known;
   return byComparison(saysMore(general, known) ? byWords(general) : known, facts);
@@ -40,13 +42,31 @@ function byComparison(diagnosis: Diagnosis, facts: RunFacts): Diagnosis {
   const { verdict } = diagnosis;
   const causes = verdict.kind === "fault" ? verdict.causes : [];
   const host = mayBeOfHost(diagnosis, facts) ? oddHost(facts) : undefined;
-  const found = host === undefined ? withOddOne(causes, facts) : [host];
-  if (found === undefined) return diagnosis;
+  const link = causes.length === 0 ? oddLink(facts) : undefined;
+  const compared = host ?? link;
+  const found = compared === undefined ? withOddOne(causes, facts) : [compared];
+  if (found === undefined) return { ...diagnosis, verdict: withLostRanks(verdict, facts) };
   return {
     ...diagnosis,
     verdict: { kind: "fault", causes: found },
     alternatives: [...causes, ...diagnosis.alternatives],
   };
+}
+
+/** Of a lost host that no line names, the ranks that no longer answered. */
+function withLostRanks(
+  verdict: Diagnosis["verdict"],
+  { signs, lastLines = [] }: RunFacts,
+): Diagnosis["verdict"] {
+  if (verdict.kind !== "fault") return verdict;
+  const missing = [...new Set(signs.flatMap(({ missingRanks }) => missingRanks ?? []))];
+  const areFew = missing.length > 0 && missing.length <= Math.max(1, lastLines.length / 3);
+  const causes = verdict.causes.map((cause) =>
+    cause.kind === "host-lost" && cause.ranks.length === 0 && areFew
+      ? { ...cause, ranks: missing.toSorted((a, b) => a - b) }
+      : cause,
+  );
+  return { kind: "fault", causes };
 }
 
 /** What fails before the first step, without an error of the program's own. */
@@ -104,7 +124,11 @@ function judge(facts: RunFacts): Diagnosis {
 }
 
 /** A bad value that does not come again is no property of the numbers. */
-function isExplainedBy({ kind, ranks }: Cause, reported: readonly Cause[]): boolean {
+function isExplainedBy(cause: Cause, reported: readonly Cause[]): boolean {
+  const { kind, ranks } = cause;
+  // A check that raises ends the ranks that it compares.
+  const isEndOnly = kind === "crash" && cause.error === undefined;
+  if (isEndOnly && reported.some((each) => each.kind === "replica-divergence")) return true;
   const corrupted = reported.filter((cause) => cause.kind === "silent-corruption");
   const its = new Set(corrupted.flatMap((cause) => cause.ranks));
   return kind === "not-a-number" && ranks.length > 0 && ranks.every((rank) => its.has(rank));

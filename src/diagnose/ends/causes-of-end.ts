@@ -39,6 +39,7 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
   const blamed = failures.filter((failure) => isToBlame(failure, first));
   const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)))
     .map((cause) => (cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause))
+    .map((cause) => (isOfSharedFile(cause, blamed, facts) ? Object.assign(cause, nobody) : cause))
     .map((cause) =>
       Object.assign(cause, { ranks: cause.ranks.filter((rank) => rank !== unnamedRank) }),
     );
@@ -49,6 +50,19 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
 function ofNobody(cause: Cause, { events }: RunFacts): Cause {
   const { length } = jobRanksOf(events).ranks;
   return length > 1 && cause.ranks.length > length / 2 ? { ...cause, ranks: [], hosts: [] } : cause;
+}
+
+const nobody = { ranks: [], hosts: [] };
+
+/** All ranks read the same damaged file, which is no fault of any. */
+function isOfSharedFile(
+  { kind, ranks }: Cause,
+  blamed: readonly RankFailure[],
+  { events }: RunFacts,
+): boolean {
+  const { length } = jobRanksOf(events).ranks;
+  const messages = new Set(blamed.map(messageOf));
+  return kind === "bad-checkpoint" && length > 1 && ranks.length === length && messages.size === 1;
 }
 
 /** After these, the ends of ranks are consequences. */

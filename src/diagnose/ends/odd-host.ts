@@ -1,10 +1,14 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import { groupBy } from "../../foundation/collections/group-by.ts";
-import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
+import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { unknownHost } from "../launchers/launched-job.ts";
 import type { PrintedSetting } from "../lines/printed-settings.ts";
 import type { RunFacts } from "../run-facts.ts";
 import { hostsOf } from "./evidence-of-run.ts";
+import { ranksOfPlaces } from "./signs-of-hosts.ts";
+
+/** These differ by the card, not by a setting. */
+const rateNames: ReadonlySet<string> = new Set(["speed", "rate", "lnksta"]);
 
 /** Interfaces over which other hosts are not reached. */
 const ofOneHost = /^(?:docker|lo\b|virbr|veth|br-|cni|flannel|tun|vmnet|podman)/iu;
@@ -14,7 +18,8 @@ export function oddHost(facts: RunFacts): Cause | undefined {
   const byName = groupBy(facts.settings ?? [], ({ name }) => name);
   // What lines compare between ranks is said of both.
   const inOrder = [...byName].toSorted(([a], [b]) => Number(isCompared(a)) - Number(isCompared(b)));
-  for (const [, settings] of inOrder) {
+  for (const [name, settings] of inOrder) {
+    if (rateNames.has(name)) continue;
     const found = oddIn(settings, facts);
     if (found !== undefined) return found;
   }
@@ -56,9 +61,7 @@ function oddIn(settings: readonly PrintedSetting[], facts: RunFacts): Cause | un
     likelihood: 0.65,
     detail: `${first.name.replace("compared ", "")} ${first.value} instead of ${instead}`,
     evidence: [first, usual[0]?.first].flatMap((each) =>
-      each === undefined
-        ? []
-        : [{ kind: "line" as const, file: each.file, line: each.line, text: each.text.trim() }],
+      each === undefined ? [] : [lineOf(each)],
     ),
   };
 }
@@ -74,16 +77,13 @@ function placeOf({ name, file, rank, host }: PrintedSetting, { events }: RunFact
   if (host !== undefined) return host;
   const [own] = rank === undefined ? [] : hostsOf([rank], events);
   if (own !== undefined && own !== unknownHost) return own;
-  // Logs are named after hosts.
-  return (
-    file
-      .split("/")
-      .at(-1)
-      ?.replace(/\.\w+$/u, "") ?? file
-  );
+  // Logs, or their folders, are named after hosts.
+  const parts = file.split("/");
+  const folder = parts.at(-2) ?? "";
+  return /\d/u.test(folder) ? folder : (parts.at(-1) ?? file).replace(/\.\w+$/u, "");
 }
 
-/** The ranks that speak in the logs of a host. */
+/** The ranks of a host by its log, its folder or its name. */
 function ranksAt(
   places: readonly string[],
   settings: readonly PrintedSetting[],
@@ -91,11 +91,36 @@ function ranksAt(
 ): number[] {
   const its = settings.filter((setting) => places.includes(placeOf(setting, facts)));
   const files = new Set(its.map(({ file }) => file));
-  const ofFiles = (facts.lastLines ?? []).flatMap(({ file, rank }) =>
+  const inFiles = (facts.lastLines ?? []).flatMap(({ file, rank }) =>
     files.has(file) ? [rank] : [],
   );
-  const ofHosts = jobRanksOf(facts.events).ranks.flatMap(({ rank, host }) =>
-    places.includes(host) ? [rank] : [],
-  );
-  return [...new Set([...ofFiles, ...ofHosts, ...its.flatMap(({ rank }) => rank ?? [])])];
+  const ofPlaces = ranksOfPlaces(facts);
+  const named = [...files, ...places].flatMap((place) => ofPlaces(place));
+  return [...new Set([...inFiles, ...named, ...its.flatMap(({ rank }) => rank ?? [])])];
+}
+
+/** A host whose card has come up with less than half the rate of those of all other hosts. */
+export function oddLink(facts: RunFacts): Cause | undefined {
+  for (const [name, settings] of groupBy(facts.settings ?? [], (setting) => setting.name)) {
+    const values = settings.map(({ value }) => Number(value));
+    const usual = Math.max(...values);
+    const slow = settings.filter(({ value }) => Number(value) < usual / 2);
+    const isClear = rateNames.has(name) && slow.length > 0 && slow.length < settings.length / 2;
+    if (!isClear) continue;
+    const places = slow.map((setting) => placeOf(setting, facts));
+    const ranks = ranksAt(places, settings, facts).toSorted((a, b) => a - b);
+    const evidence = slow.slice(0, 3).map(lineOf);
+    return {
+      kind: "slow-link",
+      ranks,
+      hosts: hostsOf(ranks, facts.events),
+      likelihood: 0.6,
+      evidence,
+    };
+  }
+  return undefined;
+}
+
+function lineOf({ file, line, text }: PrintedSetting): Evidence {
+  return { kind: "line", file, line, text: text.trim().slice(0, 300) };
 }

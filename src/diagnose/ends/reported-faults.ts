@@ -53,12 +53,12 @@ const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 function clockSteps(
   { text }: SeenSign,
-  common: Pick<Cause, "evidence" | "likelihood" | "hosts">,
+  common: Pick<Cause, "ranks" | "evidence" | "likelihood" | "hosts">,
 ): Cause[] {
   const { value, unit = "" } = moved.exec(text)?.groups ?? {};
   if (value === undefined) return [];
   const ms = /^m(?:s|illi)/iu.test(unit) ? 1 : (unitMs[unit.slice(0, 1).toLowerCase()] ?? 1);
-  return [{ kind: "clock-step", ...common, ranks: [], steppedMs: ms * Number(value) }];
+  return [{ kind: "clock-step", ...common, steppedMs: ms * Number(value) }];
 }
 
 function slowOnes(signs: readonly SeenSign[]): Cause[] {

@@ -236,13 +236,18 @@ function senders(lines: readonly SeenSign[]): number[] {
 const comparedCalls =
   /Rank (\d+) is running collective: CollectiveFingerPrint\((.*?)\),? but Rank (\d+) is running collective: CollectiveFingerPrint\((.*?)\)/u;
 
+/** What follows the first bracket are options of the tensors, cut at different places. */
+function withoutOptions(call = ""): string {
+  return call.split(")")[0] ?? "";
+}
+
 function oddOnes(lines: readonly SeenSign[]): number[] {
   const calls = new Map<number, string>();
   for (const { text } of lines) {
-    const [, own, call = "", other, otherCall = ""] = comparedCalls.exec(text) ?? [];
+    const [, own, call, other, otherCall] = comparedCalls.exec(text) ?? [];
     if (own === undefined || other === undefined) continue;
-    calls.set(Number(own), call);
-    calls.set(Number(other), otherCall);
+    calls.set(Number(own), withoutOptions(call));
+    calls.set(Number(other), withoutOptions(otherCall));
   }
   const groups = groupBy(calls, ([, call]) => call);
   const [usual, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);

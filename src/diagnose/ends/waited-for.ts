@@ -23,7 +23,7 @@ export function waitedFor(failures: readonly RankFailure[], facts: RunFacts): Ca
   const few = Math.max(1, Math.floor(ranks.length / 3));
   if (!areStopped || missing.length > few) return undefined;
   const evidence = [...waits.values()].slice(0, 3).map((sign) => lineEvidence(sign));
-  if (missing.length === 0) return inOtherCall(waits, ranks);
+  if (missing.length === 0) return inOtherCall(waits, ranks) ?? ofAll(waits);
   return {
     kind: "hang",
     ranks: missing.map(({ rank }) => rank),
@@ -43,12 +43,17 @@ function namedAsMissing(
   ranks: readonly JobRank[],
 ): Cause | undefined {
   const signs = failures.flatMap(({ signs: its }) =>
-    its.filter((sign) => sign.kind === "timeout" && missingBy(sign, ranks).length > 0),
+    its.filter((sign) => sign.kind === "timeout" && listsOthers(sign, missingBy(sign, ranks))),
   );
   const missing = new Set(signs.flatMap((sign) => missingBy(sign, ranks)));
   const isGuilty = failures.some(({ class: how }) => how !== "victim" && how !== "exit-only");
   if (missing.size === 0 || isGuilty) return undefined;
   return hangOf([...missing], signs, ranks);
+}
+
+/** A rank that says of itself that it waited too long lists nobody. */
+function listsOthers({ rank }: SeenSign, missing: readonly number[]): boolean {
+  return missing.length > 1 || (missing[0] !== undefined && missing[0] !== rank);
 }
 
 /** The ranks that a line lists as missing; if it lists those that are present, the others. */
@@ -122,6 +127,26 @@ function isStopped(failure: RankFailure | undefined, firstEndMs: number): boolea
 
 /** NCCL's watchdog states the call; the number is its place in the order of the group. */
 const ncclCall = /WorkNCCL\((?:SeqNum=(\d+), )?OpType=(\w+)(?:, NumelIn=(\d+))?/u;
+
+/** All waited in the same call, so none of them was missing. */
+function ofAll(waits: ReadonlyMap<number, SeenSign>): Cause | undefined {
+  const calls = [...waits.values()].flatMap(({ text }) => {
+    const [, number, operation] = ncclCall.exec(text) ?? [];
+    return operation === undefined ? [] : [{ number: Number(number ?? 0), operation }];
+  });
+  const [first] = calls;
+  const isOne = new Set(calls.map(({ number, operation }) => `${number} ${operation}`)).size === 1;
+  if (first === undefined || !isOne || calls.length < waits.size) return undefined;
+  const { number, operation } = first;
+  return {
+    kind: "stalled-collective",
+    ranks: [],
+    hosts: [],
+    likelihood: 0.6,
+    evidence: [...waits.values()].slice(0, 3).map((sign) => lineEvidence(sign)),
+    collective: { operation: operation.toLowerCase(), number, group: "", isPointToPoint: false },
+  };
+}
 
 /** All waited, but few of them in another call: at the same place in the order, or further on although the others are not done. */
 function inOtherCall(

@@ -81,6 +81,10 @@ export class LaunchedJob {
     return this.#names.replaceIn(text);
   }
 
+  addProcess(process: number, rank: number): void {
+    if (rank < maximumRanks && !this.#processes.has(process)) this.#processes.set(process, rank);
+  }
+
   /** A rank speaks in a log. */
   addRank(rank: number, file: string, host?: string): void {
     if (rank >= maximumRanks) return;

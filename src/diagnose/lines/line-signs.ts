@@ -7,6 +7,7 @@ import { RankSections, speakerOfLine } from "../launchers/speaker-of-line.ts";
 import { UnevenValues } from "../steps/uneven-values.ts";
 import { StacksInLines } from "../stacks/stacks-in-lines.ts";
 import { KnownShapes, type LineShape } from "./known-shapes.ts";
+import { mayBeOfCheckpoint, restores } from "./of-checkpoint.ts";
 import { type LastLine, LastLines } from "./last-lines.ts";
 import { type PrintedSetting, PrintedSettings } from "./printed-settings.ts";
 import {
@@ -165,6 +166,7 @@ export class LineSigns {
     if (job === undefined) return seen;
     const { process, rank, host, text } = speakerOfLine(seen.text, seen);
     const section = this.#sectionsOf(seen.file).push(text);
+    if (rank !== undefined && process !== undefined) job.addProcess(process, rank);
     const speaker = rank ?? job.rankOf(process) ?? section ?? seen.rank;
     if (speaker !== undefined) job.addRank(speaker, seen.file, host);
     const labelled = speaker === undefined ? job.hostLabel(text) : undefined;
@@ -224,7 +226,10 @@ export class LineSigns {
 
   /** Losses and other values, and how far the training is. */
   #count(seen: Seen, { lossAt, isProgress, hasBadWord: mayBeBad }: LineShape): void {
-    if (this.#job !== undefined) this.#lastLines.push(seen, isProgress);
+    if (this.#job !== undefined) {
+      this.#lastLines.push(seen, isProgress);
+      if (isProgress) this.#uneven.pushStep(seen);
+    }
     if (lossAt !== undefined) this.#losses.push(seen, lossAt);
     else if (isProgress) this.#values.push(seen, mayBeBad);
     if (!isProgress) return;
@@ -341,15 +346,6 @@ function isPassedAtEnd(
   return kind !== "not-a-number" && later >= 1;
 }
 
-const restores =
-  /\b(?:load|restor|resum)\w*\b.{0,60}(?:checkpoint|ckpt|snapshot|\bstate|\.pth?\b|\.distcp|\.safetensors|weights)|torch\.load\(|load_checkpoint|load_state|\brestore\w*\(|\bresum(?:e|ing) from\b|dcp\.load/iu;
-const damaged =
-  /corrupt|truncat|unexpected e(?:of|nd)|ran out of input|crc|checksum|magic|data[_ ]loss|invalid header|bad zip|central directory|incomplete|unpickling|invalid load key/iu;
-
-function mayBeOfCheckpoint(kind: string, text: string): true | undefined {
-  return /exception/u.test(kind) && damaged.test(text) ? true : undefined;
-}
-
 /** By known texts, else by its words; values of a step are read as such. */
 function ownSign(
   text: string,
@@ -371,10 +367,11 @@ function shapeOf(text: string): LineShape {
 /** A sign that only the lines before it show, and the process that they name. */
 function inContext(
   sign: LineSign | undefined,
-  { isException, process, endedBy, missing, isIgnored }: LineContext,
+  { isException, process, endedBy, missing, isIgnored, ofProcess }: LineContext,
 ): LineSign | undefined {
   if (isIgnored === true) return undefined;
-  const named = process === undefined ? {} : { namedRank: process };
+  const ofSystem = ofProcess === undefined ? {} : { namedProcess: ofProcess };
+  const named = process === undefined ? ofSystem : { namedRank: process };
   if (missing !== undefined) return { kind: "timeout", missingRanks: [missing] };
   if (endedBy === "SIGKILL") return { kind: "process-killed", ...named };
   // A traceback of an exception that no pattern knows says that there was one.

@@ -18,7 +18,8 @@ interface Printed {
 }
 
 /** Cheap test: few lines have one of these. */
-const hint = /version|[Uu]sing |NCCL_|_IFNAME|_LIB|OMP_|CUDA_|UCX_|GLOO_|TORCH|torch|[Dd]river/u;
+const hint =
+  /\bSpeed|\bRate:|version|[Uu]sing |NCCL_|_IFNAME|_LIB|OMP_|CUDA_|UCX_|GLOO_|TORCH|torch|[Dd]river/u;
 
 /** `NCCL version 2.27.5+cuda12.9`, `torch: 2.5.1`, `driver version 535.54`. */
 const version =
@@ -31,6 +32,9 @@ const variable =
   /\b(?<name>(?:NCCL|RCCL|GLOO|UCX|OMP|CUDA|TORCH|FI|HSA|XLA|LD)_[A-Z][A-Z\d_]*)(?:\s?[=:]\s?["']?| set (?:by environment )?to )(?<value>[\w./:,^=-]+)/gu;
 /** `rank 4 version 22602 rank 0 version 22705`. */
 const compared = /\brank (?<rank>\d{1,5}) (?<name>version|config|setting) (?<value>[\w.-]+)/giu;
+/** Of a card, as `ethtool`, `ibstat` and `lspci` print it. */
+const rate =
+  /^\s*(?<name>Speed|Rate): (?<value>\d+)(?:Mb\/s)?\s*$|\b(?<key>LnkSta):\s*Speed (?<card>[\d.]+)GT/gu;
 /** Each process has its own. */
 const ofProcess =
   /VISIBLE_DEVICES|_PATH$|_ID$|_FILE$|_DIR$|RANK|_PORT$|_ADDR|_HOST|UNIQUE|_PID|_TOPO|_CACHE|_LOG/iu;
@@ -74,7 +78,7 @@ export class PrintedSettings {
 }
 
 function statedIn(text: string): Pick<PrintedSetting, "name" | "value">[] {
-  return [version, using, variable]
+  return [version, using, variable, rate]
     .flatMap((pattern) => Array.from(text.matchAll(pattern)))
     .map(({ groups = {} }) => ({
       name: (groups["name"] ?? groups["network"] ?? groups["key"] ?? "").toLowerCase(),

@@ -154,6 +154,7 @@ export const signRows: readonly SignRow[] = [
     /ModuleNotFoundError|^\s*ImportError|cannot import name|FileNotFoundError|PermissionError|unrecognized arguments/iu,
     /driver version is insufficient|\bdriver\b.*\btoo old\b|invalid device ordinal|No CUDA GPUs are available/iu,
     /^KeyError: '[A-Z][A-Z\d]*_[A-Z\d_]+'$/iu,
+    /no socket interface found|\binterface \S+ (?:was |is )?(?:not found|missing)|\b(?:variable|plugin|driver) \S+ is not (?:set|installed|loaded)/iu,
     /version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$/iu,
     /^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b/iu,
     /version mismatch|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,

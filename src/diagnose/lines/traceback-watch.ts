@@ -8,13 +8,15 @@ export interface LineContext {
   endedBy: string | undefined;
   /** Of the ranks that others waited for in vain, one that a list names. */
   missing?: number;
+  /** The process in which the exception was raised, by the number that its host gives it. */
+  ofProcess?: number;
   /** Python goes on after the exception that the line names. */
   isIgnored?: true;
 }
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /Traceback|Missing ranks:|task names:|Exception ignored|-- Process|in device=|terminated with signal|local_rank|received by PID/u;
+  /Traceback|ray::|Missing ranks:|task names:|Exception ignored|-- Process|in device=|terminated with signal|local_rank|received by PID/u;
 /** PyTorch adds the rank to those that it collects. */
 const tracebackStart = /Traceback \(most recent call last\):\s*(?:\(RANK (\d+)\)\s*)?$/u;
 const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
@@ -32,6 +34,9 @@ const missingRow = /^(\d+): \[|^\/job:\S+\/task:(\d+)\s*$/u;
 /** Before the traceback of an exception in a destructor or at the exit. */
 const ignored = /^Exception ignored (?:in|on)\b/u;
 
+/** Ray names the process of an exception before its traceback. */
+const raised = /\bray::[\w.]+\(\) \(pid=(\d+)/u;
+
 /** Follows the lines of one stream: tracebacks, and the reports of launchers inside the program. */
 export class TracebackWatch {
   #isOpen = false;
@@ -39,6 +44,7 @@ export class TracebackWatch {
   #process: number | undefined;
   #tableRank: number | undefined;
   #ignores = false;
+  #raisedIn: number | undefined;
 
   /** Whether the next line may belong to a traceback. */
   get isOpen(): boolean {
@@ -47,12 +53,12 @@ export class TracebackWatch {
 
   /** Whether `push` has to see a line. */
   matters(text: string): boolean {
-    return this.isOpen || hint.test(text);
+    return this.isOpen || this.#raisedIn !== undefined || hint.test(text);
   }
 
   push(text: string): LineContext {
     const process = this.#process;
-    const nothing = { isException: false, process, endedBy: undefined };
+    const nothing = { isException: false, process, endedBy: undefined, ...this.#raised(text) };
     if (!this.matters(text)) return nothing;
     const missing = this.#missingIn(text);
     if (missing !== undefined) return { ...nothing, missing };
@@ -70,6 +76,16 @@ export class TracebackWatch {
     if (!this.#isOpen || isBody) return nothing;
     this.#isOpen = false;
     return { ...nothing, ...this.#exceptionIn(line) };
+  }
+
+  /** The process that the last lines name, until the exception that was raised in it. */
+  #raised(text: string): Pick<LineContext, "ofProcess"> {
+    const named = raised.exec(text)?.[1];
+    if (named !== undefined) this.#raisedIn = Number(named);
+    const ofProcess = this.#raisedIn;
+    if (ofProcess === undefined) return {};
+    if (named === undefined && !/^\s/u.test(text)) this.#raisedIn = undefined;
+    return { ofProcess };
   }
 
   /** The last line of a traceback. */

@@ -29,3 +29,31 @@ test("names none if all ranks are alike, if half of them are slower, or if other
   expect(causeOf((rank) => `compute_ms=${rank < 2 ? 200 : 300}`)).toBeUndefined();
   expect(causeOf((rank) => `compute_bytes=${rank === 1 ? 900 : 3}`)).toBeUndefined();
 });
+
+/** The line of each rank in its own log, in forty steps. */
+const causeOfLogs = (lineOf: (rank: number) => string): unknown => {
+  const values = new UnevenValues();
+  for (let step = 0; step < 160; step += 1) {
+    const rank = step % 4;
+    const text = `step ${step} | loss 2.10 | ${lineOf(rank)} | total 3.50 s`;
+    values.pushStep({ file: `rank${rank}.log`, line: step + 1, rank, text });
+  }
+  const { cause } = values;
+  return cause === undefined ? undefined : { kind: cause.kind, ranks: cause.ranks };
+};
+
+test("reads the parts of steps in the logs of the ranks", () => {
+  expect(
+    causeOfLogs((rank) => `data ${rank === 3 ? 2.84 : 0.01}s, comm ${rank === 3 ? 0.05 : 2.88}s`),
+  ).toEqual({ kind: "data-starvation", ranks: [3] });
+  expect(
+    causeOfLogs(
+      (rank) => `forward ${rank === 1 ? 812 : 402} ms | grad-sync wait ${rank === 1 ? 4 : 414} ms`,
+    ),
+  ).toEqual({ kind: "compute-straggler", ranks: [1] });
+});
+
+test("reads no durations from counts and from steps that are alike", () => {
+  expect(causeOfLogs((rank) => `data 1${rank} comm ${rank}`)).toBeUndefined();
+  expect(causeOfLogs(() => "data 0.01s | comm 2.88s")).toBeUndefined();
+});

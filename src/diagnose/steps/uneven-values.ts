@@ -7,7 +7,7 @@ const measures = [
   { part: "data", name: /(?:^|_)(?:data|load|loader|dataload|input|fetch|batch_wait|io)/iu },
   {
     part: "wait",
-    name: /(?:^|_)(?:comm|all_?reduce|all_?gather|reduce_?scatter|nccl|collective|sync|barrier|wait|idle)/iu,
+    name: /(?:^|_)(?:comm|grad_?sync|all_?reduce|all_?gather|reduce_?scatter|nccl|collective|sync|barrier|wait|idle)/iu,
   },
   {
     part: "compute",
@@ -17,7 +17,7 @@ const measures = [
 type Part = (typeof measures)[number]["part"];
 /** Counts, and values that are no durations. */
 const noDuration =
-  /bytes|count|loss|grad|mem|util|temp|size|num|step$|iter$|epoch|lr\b|token|sample/iu;
+  /bytes|count|loss|grad(?!_?(?:sync|reduce))|mem|util|temp|size|num|step$|iter$|epoch|lr\b|token|sample/iu;
 
 /** A rank is slow from so much above the median of all on, and so much of a step. */
 const leastFactor = 1.2;
@@ -32,6 +32,7 @@ interface Values {
 /** Durations that tables and lines state for each rank: who computes longer, or waits for data, while the others wait. */
 export class UnevenValues {
   readonly #byRank = new Map<number, Map<Part, Values>>();
+  readonly #seen = new Map<number, { lines: number; found: number }>();
   #first: Evidence | undefined;
 
   /** @param text `rank=3 compute_ms=41 comm_ms=3` */
@@ -41,6 +42,24 @@ export class UnevenValues {
     const parts = partsIn(text);
     if (parts.size === 0) return;
     this.#first ??= { kind: "line", file, line, text: text.slice(0, 300) };
+    this.#add(rank, parts);
+  }
+
+  /** @param step a line about a step, in the log of one rank: `step 4 | data 0.01 s | forward 0.40 s` */
+  pushStep({ file, line, rank, text }: StepLine): void {
+    if (rank === undefined) return;
+    const seen = this.#seen.get(rank) ?? { lines: 0, found: 0 };
+    this.#seen.set(rank, seen);
+    seen.lines += 1;
+    if (!isLookedAt(seen)) return;
+    const parts = partsOfStep(text);
+    if (parts.size < 2) return;
+    seen.found += 1;
+    this.#first ??= { kind: "line", file, line, text: text.slice(0, 300) };
+    this.#add(rank, parts);
+  }
+
+  #add(rank: number, parts: ReadonlyMap<Part, number>): void {
     const known = this.#byRank.get(rank) ?? new Map<Part, Values>();
     for (const [part, value] of parts) {
       const { sum, count } = known.get(part) ?? { sum: 0, count: 0 };
@@ -89,6 +108,41 @@ export class UnevenValues {
       ? above.map(({ rank }) => rank).toSorted((a, b) => a - b)
       : [];
   }
+}
+
+interface StepLine {
+  file: string;
+  line: number;
+  rank: number | undefined;
+  text: string;
+}
+
+/** The first lines of each rank, then one of some; none if the first ones state no durations. */
+function isLookedAt({ lines, found }: { lines: number; found: number }): boolean {
+  if (found === 0) return lines <= 16;
+  return lines <= 32 || lines % 8 === 0;
+}
+
+const unitMs: Record<string, number> = { s: 1000, sec: 1000, ms: 1, us: 0.001, µs: 0.001 };
+const named =
+  /(?<name>[A-Za-z][A-Za-z_-]*(?: (?:wait|time|sync))?)[\s:=(]{1,3}(?<value>\d+(?:\.\d+)?)\s?(?<unit>sec|s|ms|us|µs)?(?![\w%/])/gu;
+
+/** Durations by their names; without a unit, only if they have decimals. */
+function partsOfStep(text: string): Map<Part, number> {
+  const parts = new Map<Part, number>();
+  for (const { groups = {} } of text.matchAll(named)) {
+    const { name = "", value = "", unit } = groups;
+    const part = unit === undefined && !value.includes(".") ? undefined : partOf(name);
+    const ms = Number(value) * (unitMs[unit ?? ""] ?? 1);
+    if (part !== undefined) parts.set(part, (parts.get(part) ?? 0) + ms);
+  }
+  return parts;
+}
+
+function partOf(words: string): Part | undefined {
+  const name = words.replaceAll(/[\s-]+/gu, "_");
+  if (noDuration.test(name)) return undefined;
+  return measures.find((each) => each.name.test(name))?.part;
 }
 
 function meanOf(values: Values | undefined): number | undefined {
