@@ -76,7 +76,7 @@ describe("the README's row about blame for faults", () => {
   test("states what docs/diagnosis.md measured before corrections", () => {
     const alarms = sum(measured.map((set) => set.alarms));
     const healthy = sum(measured.map((set) => set.healthy));
-    expect(measured).toHaveLength(10);
+    expect(measured).toHaveLength(11);
     expect(row).toContain(`rank in ${range(measured.map(({ right }) => right))} of the faults`);
     expect(row).toContain(`(${sum(measured.map((set) => set.faults))} faults)`);
     expect(row).toMatch(new RegExp(`\\b${alarms} false alarms? in ${healthy} healthy runs`, "u"));

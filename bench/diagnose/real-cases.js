@@ -5,6 +5,7 @@ import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
 import { ninthFolders } from "../faults/ninth-folders.js";
 import { tenthFolders } from "../faults/tenth-folders.js";
+import { eleventhFolders } from "../faults/eleventh-folders.js";
 import { seventhFolders } from "../faults/seventh-folders.js";
 import { sixthFolders } from "../faults/sixth-folders.js";
 import { withDiagnosis } from "./folder-cases.js";
@@ -40,6 +41,7 @@ const foldersOfSets = {
   eighth: eighthFolders,
   ninth: ninthFolders,
   tenth: tenthFolders,
+  eleventh: eleventhFolders,
 };
 const runsOfSets = {
   first: "unseen-runs",
@@ -62,6 +64,7 @@ export async function unseenSets() {
     "eighth",
     "ninth",
     "tenth",
+    "eleventh",
   ];
   return Promise.all(
     names.map(async (name) => {
