@@ -39,7 +39,7 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
   const blamed = failures.filter((failure) => isToBlame(failure, first));
   const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)))
     .map((cause) => (cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause))
-    .map((cause) => (isOfSharedFile(cause, blamed, facts) ? Object.assign(cause, nobody) : cause))
+    .map((cause) => (isOfSharedFile(cause, blamed, facts) ? withoutRanks(cause) : cause))
     .map((cause) =>
       Object.assign(cause, { ranks: cause.ranks.filter((rank) => rank !== unnamedRank) }),
     );
@@ -49,12 +49,14 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
 /** Gradients spread a bad value, so if most ranks show one, none is known to have had it first. */
 function ofNobody(cause: Cause, { events }: RunFacts): Cause {
   const { length } = jobRanksOf(events).ranks;
-  return length > 1 && cause.ranks.length > length / 2 ? { ...cause, ranks: [], hosts: [] } : cause;
+  return length > 1 && cause.ranks.length > length / 2 ? withoutRanks(cause) : cause;
 }
 
-const nobody = { ranks: [], hosts: [] };
+function withoutRanks(cause: Cause): Cause {
+  return { ...cause, ranks: [], hosts: [] };
+}
 
-/** All ranks read the same damaged file, which is no fault of any. */
+/** Whether all ranks failed to read the same damaged file, so that no rank is to blame. */
 function isOfSharedFile(
   { kind, ranks }: Cause,
   blamed: readonly RankFailure[],

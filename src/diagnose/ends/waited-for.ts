@@ -51,7 +51,7 @@ function namedAsMissing(
   return hangOf([...missing], signs, ranks);
 }
 
-/** A rank that says of itself that it waited too long lists nobody. */
+/** A rank that reports its own timeout does not list the ranks that it waits for. */
 function listsOthers({ rank }: SeenSign, missing: readonly number[]): boolean {
   return missing.length > 1 || (missing[0] !== undefined && missing[0] !== rank);
 }

@@ -305,7 +305,7 @@ export class LineSigns {
   #dataWait(): KeptSign[] {
     const seen = this.#dataShare.waiting;
     if (seen === undefined) return [];
-    // Whoever prints the times, all ranks wait.
+    // The times hold for all ranks, whichever rank prints them.
     const ofNobody = { rank: undefined, process: undefined };
     return [{ ...seen, ...ofNobody, kind: "data-wait", isGeneral: true, progress: 0 }];
   }

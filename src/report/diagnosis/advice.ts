@@ -68,7 +68,7 @@ const advice: Record<CauseKind, readonly string[]> = {
   "out-of-time": ["raise the limit, or continue from the last checkpoint"],
   "launcher-killed": [
     "`pitwall attach <run>` takes the run over if its hosts still run it, and starts its next attempt if it ran on this machine with `--max-restarts`",
-    "start what has to outlive its terminal by `setsid`, `nohup`, tmux or a scheduler",
+    "start a run that must outlive its terminal with `setsid`, `nohup`, tmux or a scheduler",
   ],
   "accelerator-error": [
     "drain the host and test the GPU before it is used again",

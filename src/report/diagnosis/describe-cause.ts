@@ -68,7 +68,7 @@ function endSentence(
 
 function launcherSentence({ evidence }: Of<"launcher-killed">): string {
   return evidence.some(({ kind }) => kind === "line")
-    ? "what had started the ranks was ended from outside, and the ranks with it"
+    ? "the program that started the ranks was ended from outside, and the ranks ended with it"
     : "the Pitwall process that wrote this record ended before the run; its hosts may still run the job";
 }
 

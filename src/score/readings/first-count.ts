@@ -31,5 +31,13 @@ export function isFarAboveZero(
   const growth = second.count - first.count;
   const betweenMs = second.timeMs - first.timeMs;
   if (growth <= 0 || betweenMs < shortestMs || first.count <= farAbove * growth) return false;
-  return first.count > farAbove * (growth / betweenMs) * first.timeMs;
+  return isAheadOfRate(first, growth / betweenMs);
+}
+
+/** Whether a count is far above what a rate explains. @param perMs counted per millisecond */
+export function isAheadOfRate(
+  { count, timeMs }: { count: number; timeMs: number },
+  perMs: number,
+): boolean {
+  return count > farAbove * perMs * timeMs;
 }

@@ -13,7 +13,7 @@ const togetherMs = 100;
 /** The time between evaluations is at least this multiple of it, as far as it was used. */
 const apartFactor = 5;
 const fewestEvaluations = 3;
-/** Without a launcher, few groups are an accident of a busy machine. */
+/** Without a launcher, few groups can come from a busy machine. */
 const fewestWithoutLauncher = 6;
 /** Without a launcher, more values at a time are those of a program that buffers its output. */
 const mostWithoutLauncher = 3;

@@ -1,3 +1,4 @@
+import { isAheadOfRate } from "./first-count.ts";
 import type { Evaluation } from "../../schema/run/outcome/run-result.ts";
 
 /** What of a run its throughput is computed from. */
@@ -12,8 +13,6 @@ interface CountedMoment {
   clockMs: number;
 }
 
-/** Until its first evaluation, no program is this many times faster than afterwards. */
-const farAbove = 5;
 /** Of fewer evaluations, one that took long would decide. */
 const fewestEvaluations = 3;
 
@@ -51,8 +50,8 @@ export function countsFromBefore({
     return undefined;
   const rate = rateBetween(first, last);
   if (rate === undefined || rate === 0) return undefined;
-  const isFar = first.samplesCount > farAbove * rate * (first.clockMs / 1000);
-  return isFar ? [first, last] : undefined;
+  const started = { count: first.samplesCount, timeMs: first.clockMs };
+  return isAheadOfRate(started, rate / 1000) ? [first, last] : undefined;
 }
 
 function rateBetween(from: CountedMoment, to: CountedMoment): number | undefined {
