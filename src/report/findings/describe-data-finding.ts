@@ -3,6 +3,7 @@ import type { DescribedFinding } from "./describe-clock-finding.ts";
 
 const dataRules = [
   "metric-in-several-sections",
+  "metric-under-several-labels",
   "training-values-withdrawn",
   "metric-read-from-other-name",
   "metric-beside-evaluation-name",
@@ -21,6 +22,11 @@ export function describeDataFinding(finding: DataFinding): DescribedFinding {
         message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; values of training data do not count`,
         hint: `name one of them in \`--target\`: \`${finding.evaluation}_${finding.metric}\``,
       };
+    case "metric-under-several-labels":
+      return {
+        message: `\`${finding.metric}\` is printed for ${finding.labels.map((label) => `\`${label}\``).join(" and for ")}; the values of both count`,
+        hint: `to read one of them, give a pattern${labelledPattern(finding)}`,
+      };
     case "training-values-withdrawn":
       return {
         message: `the first values of \`${finding.metric}\` do not count: they are probably of training data, because a later line names evaluation data, \`${finding.evaluation}\``,
@@ -37,4 +43,13 @@ export function describeDataFinding(finding: DataFinding): DescribedFinding {
         hint: `if you mean the evaluation, name it in \`--target\`: \`${finding.found}\``,
       };
   }
+}
+
+/** An example, for metrics that a pattern can name after the word before its group. */
+function labelledPattern({
+  metric,
+  labels,
+}: Extract<DataFinding, { rule: "metric-under-several-labels" }>): string {
+  if (!/^[\p{L}_][\p{L}\p{N}_/@-]*$/u.test(metric)) return " to `--metric`";
+  return `: \`--metric '${labels[0]}.*${metric}[:= ]+(\\S+)'\``;
 }

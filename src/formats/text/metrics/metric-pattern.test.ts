@@ -22,6 +22,7 @@ describe("parseMetricPattern", () => {
       text: "(?:test|val) f1 ([0-9.]+)",
       metric: "f1",
     },
+    { name: "reads a name that is not in ASCII", text: "v .*R²=(\\S+)", metric: "R²" },
     {
       name: "reads a name behind an escaped bracket",
       text: "\\[loss\\] ([0-9.]+)",

@@ -50,7 +50,7 @@ function metricName(text: string): string | undefined {
     .replaceAll(/\\[sdwbSDWB][*+?]?|\[[^\]]*\][*+?]?|\(\?[:=!]|[()|]/gu, " ")
     .replaceAll("\\", "");
   return before
-    .match(/[A-Za-z_][\w./@-]*/gu)
+    .match(/[\p{L}_][\p{L}\p{N}_./@-]*/gu)
     ?.at(-1)
     ?.replace(/[./@-]+$/u, "");
 }

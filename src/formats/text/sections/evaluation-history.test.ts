@@ -66,6 +66,19 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
+  test.each([
+    { lines: ["model A: acc 0.9", "model B: acc 0.8"], labels: ["model A", "model B"] },
+    { lines: ["  u  acc=0.9", "  v  acc=0.8", "  u  acc=0.7"], labels: ["u", "v"] },
+    { lines: ["model A: acc 0.9", "model A: acc 0.8"], labels: undefined },
+    { lines: ["Improved: acc 0.9", "Not better: acc 0.8"], labels: undefined },
+  ])("says that $lines are of $labels", ({ lines, labels }) => {
+    const printed = lines.map((line) => [line, line.slice(-3)] as const);
+    const { accepted, findings } = evaluations("acc", printed);
+    expect(accepted).toHaveLength(lines.length);
+    const rule = "metric-under-several-labels";
+    expect(findings).toEqual(labels === undefined ? [] : [{ rule, metric: "acc", labels }]);
+  });
+
   test("leaves out training data, also before the first evaluation", () => {
     const lines = [
       ["[train] acc 0.9", "0.9"],

@@ -1,5 +1,6 @@
 import type { Finding } from "../../../schema/run/findings/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
+import { isLabelOfPart, labelOfLine } from "./line-label.ts";
 import { isHeadingOfOther, type OtherResult, otherResultAt } from "./other-result.ts";
 import { endsInNumber, logPrefixLength } from "../lines/log-prefix.ts";
 import {
@@ -21,6 +22,10 @@ import {
 interface MetricHistory {
   /** How far the first line was indented whose value counted. */
   indent: number | undefined;
+  /** What the first line says whose value counted: `model A`. */
+  label: string | undefined;
+  /** The first other thing that a line names whose value counted. */
+  otherLabel: string | undefined;
   /** The values that counted. */
   counted: EarlierValues;
   /** The first line about training data that has the metric. */
@@ -89,11 +94,6 @@ export function isEvaluationScope(scope: ValueScope): scope is LineScope {
 /** A block of lines that may repeat values: `***** eval metrics *****`. */
 const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
 const repeatedLine = /^wandb: /u;
-/** A label before the name of a metric: `  - cat: acc `. */
-const labelBefore = /^[\s>*•-]*["']?(\p{L}[\w -]*?)["']?:\s+["']?[^\s:=]+["']?\s*[:=]?\s*$/u;
-const ofAll =
-  /\b(?:val\w*|eval\w*|tests?|testing|dev|train\w*|overall|all|total|mean|average|avg|macro|micro|global|results?|metrics?|epoch|step|final|info|debug|warn\w*)\b/iu;
-
 /**
  * How far a line is indented: blanks before it and between a logger's prefix and its message. Further lines of a message have
  * no prefix, and items of a list count as indented.
@@ -230,7 +230,7 @@ export class EvaluationHistory {
     const isPart = scope === "part-of-pass" && !isEarlier;
     if (!isPart && known.hasPartial && isOfWholePass(scope, line)) known.firstWhole ??= line;
     if (!accepts(known, isPart)) return undefined;
-    count(known, value.text, line);
+    count(known, value, line);
     return isEarlier ? "whole" : scope;
   }
 
@@ -263,6 +263,8 @@ export class EvaluationHistory {
     if (known === undefined) {
       known = {
         indent: undefined,
+        label: undefined,
+        otherLabel: undefined,
         counted: new EarlierValues(),
         training: undefined,
         probableTraining: undefined,
@@ -288,7 +290,16 @@ function quoted(line: string): string {
   return line.trim().slice(0, longestQuote);
 }
 
-function findingsOf(
+function findingsOf(metric: string, known: MetricHistory): Finding[] {
+  return [...labelFindings(metric, known), ...dataFindings(metric, known)];
+}
+
+function labelFindings(metric: string, { label, otherLabel }: MetricHistory): Finding[] {
+  if (label === undefined || otherLabel === undefined) return [];
+  return [{ rule: "metric-under-several-labels", metric, labels: [label, otherLabel] }];
+}
+
+function dataFindings(
   metric: string,
   { training, evaluation, probableTraining, hasWithdrawn }: MetricHistory,
 ): Finding[] {
@@ -307,16 +318,19 @@ function isOfWholePass(scope: LineScope, line: string): boolean {
   return scope === "whole" || /(?<!\p{L})(?:val|eval|test)/iu.test(line);
 }
 
-function count(known: MetricHistory, text: string, line: string): void {
+function count(known: MetricHistory, { metric, text }: ReadValue, line: string): void {
   known.counted.add(text);
   known.indent ??= indentOfLine(line);
+  if (known.otherLabel !== undefined) return;
+  const label = labelOfLine(line.slice(logPrefixLength(line)), metric);
+  known.label ??= label;
+  if (label !== known.label) known.otherLabel = label;
 }
 
 /** `  cat: acc 0.99` below `epoch 1: acc 0.85`: a value of one class, indented further than those of all. */
 function isOfPart(line: string, start: number, { indent }: MetricHistory): boolean {
   if (indent === undefined) return false;
-  const label = labelBefore.exec(line.slice(0, start))?.[1];
-  return label !== undefined && !ofAll.test(label) && indentOfLine(line) > indent;
+  return isLabelOfPart(line.slice(0, start)) && indentOfLine(line) > indent;
 }
 
 /** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */

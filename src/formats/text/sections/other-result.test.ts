@@ -30,6 +30,7 @@ test.each([
 test.each([
   'Best metrics: {"acc": 0.96}',
   "best epoch 3: acc 0.96",
+  "best record: [epoch: 1], [loss: 0.4], [acc: 0.96]",
   "best (acc=0.96)",
   "acc improved from -inf to 0.96",
   "Epoch 0, global step 100: 'acc' reached 0.96 (best 0.96), saving model",

@@ -25,7 +25,7 @@ const ofOtherRun =
   /^[^.]*\b(?:previous|prev|last|earlier|old)\s+(?:run|experiment|attempt)[^\d]*$/iu;
 /** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
 const bestBefore =
-  /^[^\p{L}\d]*(?:the\s+)?best\b(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*$/iu;
+  /^[^\p{L}\d]*(?:the\s+)?best\b(?:(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*|\s+(?:records?|results?|metrics|scores|values|so far)\s*[:=].*)$/iu;
 
 /** The heading of goals or settings, which are on the lines below it that are indented further. */
 const headingOfOther =

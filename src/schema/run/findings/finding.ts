@@ -79,6 +79,13 @@ export const finding = z.discriminatedUnion("rule", [
     training: z.string(),
     evaluation: z.string(),
   }),
+  /** The values of several models or quantities are printed under one name: `model A: acc 0.9`, `model B: acc 0.8`. */
+  z.strictObject({
+    rule: z.literal("metric-under-several-labels"),
+    metric: z.string(),
+    /** The first two: `model A`, `model B`. */
+    labels: z.array(z.string()),
+  }),
   /** The first values counted until a line named evaluation data. They were probably of training data. */
   z.strictObject({
     rule: z.literal("training-values-withdrawn"),
