@@ -56,6 +56,17 @@ const usedTogether = {
   ],
 };
 
+/** The same for modules that none of these lists uses: further lists do not split their chunks. */
+const otherwiseUsedTogether = {
+  plan: [
+    "cli/commands/plan.ts",
+    "planner/goal/read-plan-call.ts",
+    "report/plan/plan-page.ts",
+    "workflows/plan/plan-run.ts",
+  ],
+  predict: ["report/plan/prediction-card.ts", "workflows/plan/predict-layouts.ts"],
+};
+
 /**
  * Chunks of the dashboard's server: the modules of its own folders that these files import, each in the first chunk that
  * needs it. The server listens before the list of runs is loaded, and sends that before the others are.
@@ -109,14 +120,10 @@ export async function bundleProgram(root) {
       {
         name: "assign-chunks",
         buildEnd() {
-          for (const [name, files] of Object.entries(usedTogether)) {
-            const paths = files.map((file) => join(sources, file));
-            for (const id of reach(this, paths)) {
-              if (sharedPackages.test(id)) continue;
-              const earlier = chunkOf.get(id);
-              if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
-            }
-          }
+          assignChunks(this, usedTogether, { root, chunkOf });
+          const others = new Map();
+          assignChunks(this, otherwiseUsedTogether, { root, chunkOf: others });
+          for (const [id, name] of others) if (!chunkOf.has(id)) chunkOf.set(id, name);
           assignServerChunks(this, root, chunkOf);
           for (const id of smallModules(this, sources))
             if (!chunkOf.has(id)) chunkOf.set(id, "small");
@@ -139,6 +146,18 @@ export async function bundleProgram(root) {
   });
   await bundle.close();
   return output.flatMap((file) => file.moduleIds ?? []);
+}
+
+/** Names the chunk of each module that the lists reach: the lists that do. */
+function assignChunks(build, lists, { root, chunkOf }) {
+  for (const [name, files] of Object.entries(lists)) {
+    const paths = files.map((file) => join(root, "src", file));
+    for (const id of reach(build, paths)) {
+      if (sharedPackages.test(id)) continue;
+      const earlier = chunkOf.get(id);
+      if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
+    }
+  }
 }
 
 /**
