@@ -93,7 +93,7 @@ describe("pitwall plan --from", () => {
     `);
     expect(await planFrom(cwd, ["train.log", "--model", "llama31-70b"])).toMatchInlineSnapshot(`
       "exit 2
-      error[review-system-missing]: \`<folder>/train.log\` does not say on which accelerators and how many accelerators llama31-70b was trained
+      error[review-system-missing]: \`<folder>/train.log\` does not say on which accelerators, and how many of them, llama31-70b was trained
 
       hint: give it: \`--accelerator h100-sxm --count 8\`"
     `);

@@ -31,6 +31,8 @@ export type ComparedPart = z.output<typeof comparedPart>;
 /** How far a plan was off. */
 export const planComparison = z.strictObject({
   goal: z.string(),
+  /** Accelerators of the run, if they are not as many as planned; 0: a machine without any. */
+  ranOnCount: z.number().int().nonnegative().optional(),
   /** Only what was measured. */
   parts: z.array(comparedPart),
   /** Parts that the plan has and the run did not measure. */

@@ -48,6 +48,7 @@ const result: RunResult = {
 
 const run: MeasuredRun = {
   result,
+  acceleratorCount: 8,
   startsAtLaunch: false,
   evaluationMs: 15_000,
   globalBatchSize: undefined,
@@ -159,6 +160,22 @@ describe("compareWithPlan", () => {
     );
     expect(goodput?.got).toBeCloseTo(105_000 / (160_000 + 85_000 - 35_000));
   });
+
+  test.each([
+    { planned: "h100-sxm", acceleratorCount: 8, ranOnCount: undefined },
+    { planned: "h100-sxm", acceleratorCount: 4, ranOnCount: 4 },
+    { planned: "h100-sxm", acceleratorCount: 0, ranOnCount: 0 },
+    { planned: "cpu", acceleratorCount: 0, ranOnCount: undefined },
+  ])(
+    "says that a run used $acceleratorCount accelerators in place of 8 x $planned, if it did",
+    ({ planned, acceleratorCount, ranOnCount }) => {
+      const compared = compareWithPlan(
+        { ...plan, accelerator: planned },
+        { ...run, acceleratorCount },
+      );
+      expect(compared.ranOnCount).toBe(ranOnCount);
+    },
+  );
 
   test("measures nothing of a run that missed its target but its start and evaluations", () => {
     const { parts } = partsOf({}, { outcome: { kind: "missed", reason: "ended" } });

@@ -5,6 +5,8 @@ import type { RunResult } from "../../schema/run/outcome/run-result.ts";
 /** A finished run, and what its log and samples say beside the result. */
 export interface MeasuredRun {
   result: RunResult;
+  /** Of all nodes; 0 without any. */
+  acceleratorCount: number;
   /** Whether initialization is in the timed part, because the clock starts at launch. */
   startsAtLaunch: boolean;
   /** Logged evaluations up to the target. */
@@ -57,9 +59,19 @@ export function compareWithPlan(plan: PlanExpectation, run: MeasuredRun): PlanCo
   const planned = candidates.filter(({ predicted }) => predicted !== undefined);
   return {
     goal: `${plan.goal} on ${plan.count} x ${plan.accelerator}`,
+    ...ranOnOf(plan, run),
     parts: planned.flatMap(comparedPartOf),
     notMeasured: planned.flatMap(({ part, measured }) => (measured === undefined ? [part] : [])),
   };
+}
+
+/** Plans for the processors of a machine count the machine. */
+function ranOnOf(
+  { accelerator, count }: PlanExpectation,
+  { acceleratorCount }: MeasuredRun,
+): Pick<PlanComparison, "ranOnCount"> {
+  const planned = accelerator === "cpu" ? 0 : count;
+  return acceleratorCount === planned ? {} : { ranOnCount: acceleratorCount };
 }
 
 interface Candidate extends Pick<ComparedPart, "part" | "unit"> {

@@ -89,10 +89,11 @@ function requiredSystem(
 ): { accelerator: Accelerator | undefined; count: number } {
   const isNamed = accelerator !== undefined || acceleratorText !== undefined;
   if (isNamed && count !== undefined) return { accelerator, count };
-  const missing = [
-    ...(isNamed ? [] : ["which accelerators"]),
-    ...(count === undefined ? ["how many accelerators"] : []),
-  ].join(" and ");
+  const missing = isNamed
+    ? "how many accelerators"
+    : count === undefined
+      ? "which accelerators, and how many of them,"
+      : "which accelerators";
   const options = [
     ...(isNamed ? [] : ["--accelerator h100-sxm"]),
     ...(count === undefined ? ["--count 8"] : []),

@@ -61,6 +61,16 @@ export function notMeasuredText({ notMeasured }: PlanComparison): string | undef
   return `not measured: ${notMeasured.map((part) => partNames[part]).join(", ")}`;
 }
 
+/** That a run used another machine than planned; undefined if it did not. */
+export function ranOnText({ ranOnCount }: PlanComparison): string | undefined {
+  if (ranOnCount === undefined) return undefined;
+  const machine =
+    ranOnCount === 0
+      ? "a machine without accelerators"
+      : `${ranOnCount} accelerator${ranOnCount === 1 ? "" : "s"}`;
+  return `it ran on ${machine}`;
+}
+
 /** How far the plan of a run was off, as a table; empty without a plan. */
 export function planComparisonBlock(
   comparison: PlanComparison | undefined,
@@ -70,9 +80,11 @@ export function planComparisonBlock(
   if (comparison === undefined) return "";
   const rows = comparedRows(comparison);
   const missing = notMeasuredText(comparison);
+  const ranOn = ranOnText(comparison);
   const [head = "", ...lines] = fitTable(columns(paint), rows, width - 2);
   return [
     paint.strong(`against the plan: ${comparison.goal}`),
+    ...(ranOn === undefined ? [] : [`  ${paint.warn(ranOn)}`]),
     ...(rows.length === 0
       ? []
       : [`  ${paint.faint(head)}`, ...lines.map((line) => `  ${line}`.trimEnd())]),

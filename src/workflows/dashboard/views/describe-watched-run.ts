@@ -92,7 +92,7 @@ function planComparisonOf(
 ) {
   const isKnown = samples.hasReadSteps || view !== undefined;
   if (request.plan === undefined || result === undefined || !isKnown) return undefined;
-  const measured = measuredRun({ result, events: record.events.events }, log.reader.run);
+  const measured = measuredRun({ request, result, events: record.events.events }, log.reader.run);
   return compareWithPlan(request.plan, {
     ...measured,
     sampledStepMs: view === undefined ? medianStepMs(samples.steps.chunks) : view.sampledStepMs,

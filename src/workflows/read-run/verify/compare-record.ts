@@ -14,7 +14,7 @@ export async function compareRecord(
   const samples = new FollowedSamples(directory, new Set(["rank-0.jsonl"]));
   await samples.readOn("all");
   return compareWithPlan(request.plan, {
-    ...measuredRun({ result, events: events.events }, run),
+    ...measuredRun({ request, result, events: events.events }, run),
     sampledStepMs: medianStepMs(samples.steps.chunks),
   });
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import {
   comparedRows,
   notMeasuredText,
+  ranOnText,
 } from "../../../../src/report/runs/page/plan-comparison-text.ts";
 import type { RunDetail } from "../../../../src/schema/dashboard/run-detail.ts";
 import { Panel } from "../../../components/panel.tsx";
@@ -21,7 +22,9 @@ export function PlanComparisonPanel({
           ? { kind: "empty", text: "Nothing of the plan was measured." }
           : { kind: "ready" }
       }
-      note={[comparison.goal, notMeasuredText(comparison)].filter(Boolean).join("; ")}
+      note={[comparison.goal, ranOnText(comparison), notMeasuredText(comparison)]
+        .filter(Boolean)
+        .join("; ")}
     >
       <table class="budget">
         <thead>
