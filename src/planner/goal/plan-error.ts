@@ -81,8 +81,12 @@ const largestMachine = 65_536;
 
 function doesNotFit(losses: readonly PlanLoss[], context: ErrorContext): UserError {
   const smallest = smallestMachine(context);
+  const memoryOf = new Map(
+    context.accelerators.map(({ name, memoryBytes }) => [name, memoryBytes]),
+  );
   const texts = losses
     .filter(({ reason }) => reason === "does-not-fit")
+    .toSorted((a, b) => (memoryOf.get(b.accelerator) ?? 0) - (memoryOf.get(a.accelerator) ?? 0))
     .slice(0, 3)
     .map(({ accelerator, text }) => `${accelerator}: ${text}`);
   return new UserError("does-not-fit", `${context.title} fits on no machine that was considered`, {

@@ -129,7 +129,8 @@ function savingsText(answer: FitAnswer, machine: MachineFit, paint: Paint): stri
   if (fittingCount !== undefined && fittingCount > machine.count) {
     lines.push(`on ${machineName({ accelerator, count: fittingCount })} with FSDP: yes`);
   }
-  if (lines.length === 0) return `  No setting makes it fit on ${machineName(machine)}.`;
+  if (lines.length === 0)
+    return `  No setting of these options makes it fit on ${machineName(machine)}.`;
   return [paint.faint("  what makes it fit"), ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

@@ -34,7 +34,17 @@ export function predictionTable(
     { head: "memory", align: "right", cell: memoryText, dropAt: 1 },
     { head: "most time, or error", align: "left", cell: remark, shrinkTo: 20 },
   ];
-  return fitTable(columns, rows, width).join("\n");
+  return [...fitTable(columns, rows, width), ...errorTexts(rows)].join("\n");
+}
+
+/** The errors in full, which rarely fit into their column. */
+function errorTexts(rows: readonly Row[]): string[] {
+  const texts = rows.flatMap(({ number, answer }) => {
+    if (answer.kind !== "error") return [];
+    const { message, hint } = answer.error;
+    return [`${number}: ${message}${hint === undefined ? "" : `; ${hint}`}`];
+  });
+  return texts.length === 0 ? [] : ["", ...texts];
 }
 
 function modelText({ line }: Row): string {
@@ -73,7 +83,7 @@ function memoryText({ answer }: Row): string {
 }
 
 function remark({ answer }: Row): string {
-  if (answer.kind === "error") return `error: ${answer.error.message}`;
+  if (answer.kind === "error") return `error: ${answer.error.code}`;
   let largest: keyof StepParts = "gemm";
   for (const key of partKeys) {
     if (answer.breakdown[key] > answer.breakdown[largest]) largest = key;
