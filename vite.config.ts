@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
+import { pageSeries } from "./src/schema/dashboard/run-series.ts";
 
 const { PITWALL_SERVER: server = "http://127.0.0.1:7700" } = process.env;
 
@@ -24,10 +25,21 @@ const staticPage: Plugin = {
   },
 };
 
-/**
- * Adds early.js to the page of `pitwall serve`: the list of runs, which is the first page of most visits, is requested
- * before the bundle is evaluated.
- */
+/** The chunk of a page and those that it imports statically, other than those that index.html loads. */
+function filesOfPage(bundle: Rolldown.OutputBundle, path: string, index: string): string[] {
+  const module = fileURLToPath(new URL(path, import.meta.url));
+  const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+  const page = chunks.find(({ facadeModuleId }) => facadeModuleId === module);
+  if (page === undefined) throw new Error(`the build has no chunk of ${path}`);
+  const files = new Set([page.fileName]);
+  // A set is iterated over what is added meanwhile.
+  for (const file of files)
+    for (const imported of chunks.find(({ fileName }) => fileName === file)?.imports ?? [])
+      if (!index.includes(imported)) files.add(imported);
+  return [...files];
+}
+
+/** Adds early.js to the page of `pitwall serve`: data and modules are requested before the bundle is evaluated. */
 const earlyRequest: Plugin = {
   name: "early-request",
   apply: "build",
@@ -35,12 +47,16 @@ const earlyRequest: Plugin = {
   generateBundle(_, bundle) {
     const page = bundle["index.html"];
     if (page?.type !== "asset") throw new Error("the build has no index.html");
-    const source = readFileSync(new URL("web/early.js", import.meta.url));
+    const html = String(page.source);
+    const files = filesOfPage(bundle, "web/views/run/run-page.tsx", html);
+    const source = readFileSync(new URL("web/early.js", import.meta.url), "utf8")
+      .replace("__RUN_PAGE_FILES__", JSON.stringify(files.map((file) => `./${file}`)))
+      .replace("__SERIES_NAMES__", JSON.stringify(pageSeries.join(",")));
     const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
     const early = `assets/early-${hash}.js`;
     this.emitFile({ type: "asset", fileName: early, source });
     const script = `<script src="./${early}" async></script>`;
-    page.source = String(page.source).replace("<title>", `${script}\n    <title>`);
+    page.source = html.replace("<title>", `${script}\n    <title>`);
   },
 };
 

@@ -1,4 +1,4 @@
-import { takeEarlyStream } from "./take-early-stream.ts";
+import { takeEarlyResponse } from "./take-early-response.ts";
 import type { ZodType } from "zod";
 import { apiErrorDocument } from "../src/schema/dashboard/api-error.ts";
 import { readJson } from "./read-json.ts";
@@ -42,7 +42,9 @@ export async function fetchDocument<T>(
     signal,
   }: { parameters?: QueryParameters; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const response = await send(addressOf(path, parameters), signal === undefined ? {} : { signal });
+  const address = addressOf(path, parameters);
+  const early = takeEarlyResponse(address, signal);
+  const response = await send(address, signal === undefined ? {} : { signal }, early);
   return readBody(schema, response, path);
 }
 
@@ -75,7 +77,7 @@ export async function openEventStream(
   const headers: Record<string, string> = { accept: "text/event-stream" };
   if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
   const address = addressOf(path, parameters);
-  const early = lastEventId === undefined ? takeEarlyStream(address, signal) : undefined;
+  const early = lastEventId === undefined ? takeEarlyResponse(address, signal) : undefined;
   const response = await send(address, { headers, signal, cache: "no-store" }, early);
   const { body } = response;
   const type = response.headers.get("content-type") ?? "";

@@ -13,6 +13,9 @@ import { StaticFiles } from "./answers/static-files.ts";
 const maxStreams = 64;
 const maxStreamsPerClient = 16;
 
+/** When the rows of the list are shown, if the browser was opened at once. */
+const loadRunsAfterMs = 1000;
+
 /** Answers requests of the HTTP server. */
 export interface RequestAnswerer {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -50,10 +53,13 @@ export function answerRequests(options: DashboardRequest, rules: GuardRules): Re
     onBug: (error) => options.onBug(error),
   });
   list.prepare();
+  // The page of a run requires most of the code; its data comes sooner if that is loaded.
+  const loading = setTimeout(() => void runs(), loadRunsAfterMs);
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     answer: (request, response) => listener(request, response),
     stop: () => {
+      clearTimeout(loading);
       list.close();
       watch?.close();
     },

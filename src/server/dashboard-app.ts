@@ -11,9 +11,6 @@ import { acceptsGzip } from "./answers/packed-document.ts";
 import { addGroup, routeGroups } from "./routes/route-groups.ts";
 import type { StaticFile, StaticFiles } from "./answers/static-files.ts";
 
-/** After the page of the list was requested: when its rows are shown. */
-const loadRunsAfterMs = 1000;
-
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pitwall</title>
 <h1>The dashboard pages are not built</h1>
 <p>This installation of Pitwall has no <code>dist/web</code>. In a source checkout, run <code>npm run build</code>.
@@ -38,10 +35,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
   for (const group of routeGroups)
     addGroup(app, group, parts, (grouped) => finishApi(grouped, parts));
   finishApi(app, parts);
-  app.get("/*", ({ req }) => {
-    prepareData(parts, req.path);
-    return sendPage(parts.files, req);
-  });
+  app.get("/*", ({ req }) => sendPage(parts.files, req));
   app.all("/*", () => {
     throw new UserError("method-not-allowed", "pages only support GET and HEAD");
   });
@@ -69,21 +63,6 @@ function finishApi(app: Hono, parts: DashboardParts): void {
   });
 }
 
-/** Begins to read what a page requests first while the browser loads it. Requests of the page report what is wrong. */
-function prepareData(parts: DashboardParts, path: string): void {
-  if (path === "/" || path === "/runs") {
-    // The page requests the list itself, after its files. The next page is most often that of a run, which requires most
-    // of the code.
-    setTimeout(() => void parts.runs(), loadRunsAfterMs).unref();
-    return;
-  }
-  const runId = matchPath("/runs/:runId", path)?.["runId"];
-  if (runId === undefined) return;
-  parts
-    .runs()
-    .then((watch) => watch.openPage(runId))
-    .catch(() => undefined);
-}
 /** Whether a browser navigates to this address, rather than loading it as part of a page. */
 function isNavigation(request: HonoRequest): boolean {
   const mode = request.header("sec-fetch-mode");
@@ -97,14 +76,14 @@ function isPagePath(path: string): boolean {
 }
 
 /** Sends the one HTML document of all pages, with status 404 for an unknown address. */
-async function sendPage(files: StaticFiles, request: HonoRequest): Promise<Response> {
+function sendPage(files: StaticFiles, request: HonoRequest): Response {
   const { path } = request;
   const isPage = isPagePath(path);
   const form = { acceptsGzip: acceptsGzip(request.header("accept-encoding")) };
-  const found = isPage ? undefined : await files.read(path, form);
+  const found = isPage ? undefined : files.read(path, form);
   if (found !== undefined) return fileResponse(found, 200, request);
   if (!isPage && !isNavigation(request)) throw new UserError("unknown-route", "file not found");
-  const page = await files.read("/index.html", form);
+  const page = files.read("/index.html", form);
   if (page !== undefined) return fileResponse(page, isPage ? 200 : 404, request);
   return new Response(notBuilt, {
     status: 503,

@@ -5,7 +5,8 @@ import { formatDuration } from "../../src/foundation/numbers/units.ts";
 
 /** The state of a panel. */
 export type PanelState =
-  | { kind: "loading" }
+  /** `text` says what is read, if that takes long. */
+  | { kind: "loading"; text?: string }
   /** `command` would add content. */
   | { kind: "empty"; text: string; command?: string | undefined }
   | { kind: "failed"; message: string; hint?: string | undefined }
@@ -78,7 +79,7 @@ export function StateMessage({
       return (
         <div class="panel-state" data-kind="loading" role="status">
           <div class="loading-bar" />
-          <span class="hidden-text">loading</span>
+          <span class="loading-text">{state.text ?? "loading"}</span>
         </div>
       );
     case "empty":

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
-import { lstat, readdir, realpath } from "node:fs/promises";
+import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { extname, join, sep } from "node:path";
 import { errorCode } from "../../foundation/errors/error-code.ts";
-import { readBytes } from "../../store/open-file.ts";
+import { readBytesSync } from "../../store/open-file.ts";
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -33,14 +32,13 @@ export interface StaticFile {
 
 /**
  * The built pages. Requests are looked up in a list of the files in the folder, never used to build a path. The list
- * excludes links.
+ * excludes links. The files are few and small, so they are read without the thread pool, whose threads the reading of
+ * records keeps busy.
  */
 export class StaticFiles {
   readonly #root: string;
   #paths = new Map<string, string>();
   #scannedMs = Number.NEGATIVE_INFINITY;
-  /** The last scan, which requests that arrive during it wait for. */
-  #scan: Promise<void> = Promise.resolve();
 
   /** @param root absolute path of the folder */
   constructor(root: string) {
@@ -52,15 +50,12 @@ export class StaticFiles {
    * @param options `acceptsGzip`: returns the compressed form, if one was built
    * @returns undefined if there is no such file
    */
-  async read(
-    urlPath: string,
-    { acceptsGzip }: { acceptsGzip: boolean },
-  ): Promise<StaticFile | undefined> {
-    const path = this.#paths.get(urlPath) ?? (await this.#rescan(urlPath));
+  read(urlPath: string, { acceptsGzip }: { acceptsGzip: boolean }): StaticFile | undefined {
+    const path = this.#paths.get(urlPath) ?? this.#rescan(urlPath);
     if (path === undefined) return undefined;
     const zippedPath = acceptsGzip ? this.#paths.get(`${urlPath}.gz`) : undefined;
-    const zipped = zippedPath === undefined ? undefined : await readInside(this.#root, zippedPath);
-    const bytes = zipped ?? (await readInside(this.#root, path));
+    const zipped = zippedPath === undefined ? undefined : readInside(this.#root, zippedPath);
+    const bytes = zipped ?? readInside(this.#root, path);
     if (bytes === undefined) return undefined;
     const mediaType = mediaTypes[extname(path)] ?? "application/octet-stream";
     const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
@@ -73,48 +68,32 @@ export class StaticFiles {
     };
   }
 
-  async #rescan(urlPath: string): Promise<string | undefined> {
+  #rescan(urlPath: string): string | undefined {
     const nowMs = performance.now();
     if (nowMs - this.#scannedMs >= rescanIntervalMs) {
       this.#scannedMs = nowMs;
-      this.#scan = this.#listFiles();
+      const paths = new Map<string, string>();
+      walk(this.#root, "", paths);
+      this.#paths = paths;
     }
-    await this.#scan;
     return this.#paths.get(urlPath);
   }
-
-  async #listFiles(): Promise<void> {
-    const paths = new Map<string, string>();
-    await walk(this.#root, "", paths);
-    this.#paths = paths;
-  }
 }
 
-async function walk(root: string, folder: string, paths: Map<string, string>): Promise<void> {
+function walk(root: string, folder: string, paths: Map<string, string>): void {
   if (folder.split("/").length > maxDepth) return;
-  for (const name of await namesIn(join(root, folder))) {
+  for (const entry of entriesOf(join(root, folder))) {
+    const { name } = entry;
     if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) continue;
-    const path = join(root, folder, name);
-    const stat = await lstatIfThere(path);
-    if (stat === undefined) continue;
-    if (stat.isDirectory()) await walk(root, `${folder}/${name}`, paths);
-    else if (stat.isFile()) paths.set(`${folder}/${name}`, path);
+    if (entry.isDirectory()) walk(root, `${folder}/${name}`, paths);
+    else if (entry.isFile()) paths.set(`${folder}/${name}`, join(root, folder, name));
   }
 }
 
-/** Undefined for a file that was removed meanwhile, as by a build. */
-async function lstatIfThere(path: string): Promise<Stats | undefined> {
+/** The entries of a folder, with their own types: a link is neither a file nor a folder. */
+function entriesOf(directory: string): Dirent[] {
   try {
-    return await lstat(path);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
+    return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     if (errorCode(error) === "ENOENT") return [];
     throw error;
@@ -122,17 +101,14 @@ async function namesIn(directory: string): Promise<string[]> {
 }
 
 /** Reads a file, unless it is missing or was replaced by a link since the scan. */
-async function readInside(
-  root: string,
-  path: string,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+function readInside(root: string, path: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    const [realRoot, real] = await Promise.all([realpath(root), realpath(path)]);
+    const [realRoot, real] = [realpathSync.native(root), realpathSync.native(path)];
     if (!real.startsWith(realRoot + sep)) return undefined;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  const read = await readBytes(path, { followsLinks: false });
+  const read = readBytesSync(path, { followsLinks: false });
   return read.kind === "read" ? new Uint8Array(read.bytes) : undefined;
 }

@@ -32,6 +32,11 @@ test("labels ranks by row, and times by the clock of the run", () => {
   expect(axes.times.map(({ at }) => at).at(-1)).toBe(1);
 });
 
+test("chooses the unit of times by the longest time before or after the clock's start", () => {
+  const { timeLabel, times } = heatAxes(heat, { atMs: heat.toMs, label: "clock" });
+  expect([timeLabel, times.at(0)?.text, times.at(-1)?.text]).toEqual(["clock (s)", "-60", "0"]);
+});
+
 test("a cell of several ranks is that of the slowest one, which a click selects", () => {
   expect(rankOfCell({ row: 0, column: 0 }, heat)).toBe(5);
   expect(cellText({ row: 0, column: 0 }, heat, zero)).toBe(

@@ -25,7 +25,9 @@ export function heatAxes(
   zero: ClockZero,
 ): { times: HeatTick[]; timeLabel: string; ranks: HeatTick[]; rankLabel: string } {
   const [from, to] = [heat.fromMs - zero.atMs, heat.toMs - zero.atMs];
-  const { divisor, label } = axisScale({ label: zero.label, unit: "milliseconds" }, to);
+  // Imported samples can be from before the clock.
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  const { divisor, label } = axisScale({ label: zero.label, unit: "milliseconds" }, largest);
   const ticks = ticksBetween(from / divisor, to / divisor, maxTimeTicks);
   const spanMs = Math.max(1, to - from);
   return {

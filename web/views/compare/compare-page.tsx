@@ -82,7 +82,7 @@ function Chosen({ atlas }: { atlas: Atlas }): JSX.Element {
               measured.length === 0
                 ? "No results selected. Search above, or select points in the atlas. In the terminal:"
                 : "Select one more result. In the terminal:",
-            command: "pitwall compare <result> <result>",
+            command: "pitwall compare v3.1/NVIDIA/eos_n64*/gpt3 v4.1/NVIDIA/eos_n64*/gpt3",
           }}
         />
       ) : (

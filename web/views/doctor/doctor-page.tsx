@@ -15,6 +15,9 @@ import { LedgerPanel } from "./ledger-panel.tsx";
 import { WaitGraphPanel } from "./wait-graph-panel.tsx";
 import { type CauseView, doctorView, type EvidenceRow } from "./view-model.ts";
 
+const loadingText =
+  "Reading the log, the events and the samples of all ranks. With a thousand ranks, this takes some seconds.";
+
 /** Interval for a run in progress. */
 const refetchMs = 10_000;
 
@@ -31,7 +34,7 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
         <StateMessage
           state={
             failure === undefined
-              ? { kind: "loading" }
+              ? { kind: "loading", text: loadingText }
               : { kind: "failed", message: failure.message, hint: failure.hint }
           }
         />

@@ -30,7 +30,9 @@ export class RaceReports {
     await this.#list.refreshBoard();
     const race = (await recordedRaces(this.#store)).find((one) => one.id === id);
     if (race === undefined) {
-      throw new UserError("unknown-race", "unknown race", { hint: "`/races` lists them" });
+      throw new UserError("unknown-race", `unknown race \`${id}\``, {
+        hint: "`/races` lists them",
+      });
     }
     const curves = race.runs.flatMap(({ request, result }): RaceCurve[] => {
       const { runId } = request;

@@ -39,7 +39,9 @@ export class SeriesReports {
     const { series } = await this.list();
     const row = series.find((each) => each.seriesId === seriesId);
     if (row === undefined)
-      throw new UserError("unknown-series", "unknown series", { hint: "`/runs` lists them" });
+      throw new UserError("unknown-series", `unknown series \`${seriesId}\``, {
+        hint: "`/runs` lists them",
+      });
     const runs: SeriesRun[] = [];
     let trained: string | undefined;
     for (const runId of row.runIds) {
