@@ -60,9 +60,9 @@ export function newReading({
   };
 }
 
-/** `86.063 (85.244)`. */
+/** `86.063 (85.244)` and `0.86(0.85)`. */
 export function hasRunningMean(line: string, { suffixEnd }: NumberToken): boolean {
-  return /^\s+\(\s*[\d.]+\s*\)/u.test(line.slice(suffixEnd, suffixEnd + 24));
+  return /^(?:\s+\(\s*[\d.]+|\(\d*\.\d+)\s*\)/u.test(line.slice(suffixEnd, suffixEnd + 24));
 }
 
 /** Counts carry a factor (`1.5M`); other suffixes leave the number as printed. */

@@ -15,6 +15,8 @@ test.each([
   { found: "metrics.val_acc", wanted: "val_acc", match: "last-words" },
   { found: "finished with accuracy", wanted: "accuracy", match: "last-words" },
   { found: "New best accuracy", wanted: "accuracy", match: "last-words" },
+  { found: "Accuracy of this step", wanted: "accuracy", match: "same" },
+  { found: "Train accuracy of the model", wanted: "accuracy", match: "longer" },
   { found: "Best accuracy", wanted: "accuracy", match: "longer" },
   { found: "balanced accuracy", wanted: "accuracy", match: "longer" },
   { found: "Top-5 accuracy", wanted: "accuracy", match: "longer" },

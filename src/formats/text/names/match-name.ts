@@ -38,8 +38,13 @@ export function namesMetric(found: string, wanted: string): boolean {
   return match === "same" || match === "last-words";
 }
 
+/** `Accuracy of this step`, `accuracy of the model`: words that change nothing. */
+const ofWhole =
+  /\s(?:of|in|at|for|after) (?:this|the|that|our|its) (?:current |whole |full )?(?:step|epoch|iteration|round|model|network|net|classifier|system|run)$/iu;
+
 /** Compares a name as printed with the name of the requested metric, by whole words. */
-export function matchName(found: string, wanted: string): NameMatch {
+export function matchName(printedName: string, wanted: string): NameMatch {
+  const found = printedName.replace(ofWhole, "");
   const foundName = normalized(found);
   const wantedName = normalized(wanted);
   if (foundName === wantedName) return "same";

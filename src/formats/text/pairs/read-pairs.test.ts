@@ -233,6 +233,14 @@ describe("readPairs", () => {
     expect(readPairs("Accuracy (%): 85.2")[0]?.number.suffix).toEqual({ kind: "percent" });
   });
 
+  test.each([
+    { text: "loss: 0.50(0.40)", mean: 0.4 },
+    { text: "loss: 0.50(4)", mean: undefined },
+    { text: "loss: 0.50 (4 steps)", mean: undefined },
+  ])("gives $mean as the running mean of $text", ({ text, mean }) => {
+    expect(readPairs(text)[0]).toMatchObject({ name: "loss", runningMean: mean });
+  });
+
   test("gives the running mean and the total beside a number", () => {
     const [time, top1, accuracy] = readPairs(
       "Time 0.318 (0.368)  Acc@1:  90.000 ( 76.300)  Accuracy: 9890/10000 (99%)",

@@ -164,11 +164,11 @@ function addNamed(
 const openList = /(?<=[=:]\s*)\[\s*$|\[(?=np\.\w+\($)/u;
 const aloneInList = /^\)?\](?!\s*\[)/u;
 
-/** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
+/** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number; `0.31(5)` gives an uncertainty. */
 function isMean(text: string, between: string, number: NumberToken): boolean {
-  return (
-    text[number.suffixEnd] === ")" && number.suffix === undefined && /^\s+\(\s*$/u.test(between)
-  );
+  if (text[number.suffixEnd] !== ")" || number.suffix !== undefined) return false;
+  const isTight = between === "(" && text.slice(number.start, number.end).includes(".");
+  return isTight || /^\s+\(\s*$/u.test(between);
 }
 
 /** `1` in `saved the best accuracy at 1 epoch`: where a value was measured. */

@@ -8,6 +8,7 @@ describe("scopeOfLine", () => {
     { line: "Epoch [1/10], Step [100/600], Loss: 0.3", scope: "part-of-pass" },
     { line: "Epoch [1/10], Step [600/600], Loss: 0.3", scope: "end-of-pass" },
     { line: "Test: [ 78/78]  Acc@1:  90.0 ( 76.3)", scope: "end-of-pass" },
+    { line: "[TEST] [0/10] loss 0.5 (0.5) mAP 0.9 (0.9)", scope: "part-of-pass" },
     { line: "epoch 1 batch 3/100 acc 0.5", scope: "part-of-pass" },
     { line: "Epoch 0:  50%|█████     | 5/10 [00:00<00:00, acc=0.5]", scope: "part-of-pass" },
     { line: "Epoch 0: 100%|██████████| 10/10 [00:00<00:00, acc=0.5]", scope: "end-of-pass" },

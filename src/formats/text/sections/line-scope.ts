@@ -7,14 +7,14 @@ import { isEvaluationName } from "../../../schema/run/outcome/evaluation-name.ts
 const counters = [
   /\b(?:mini-?)?batch(?:es)?\b\W{0,3}(\d+)\s*(?:\/|of)\s*(\d+)/iu,
   /\bepoch\b[^/\d]{0,10}\[?\s*(?:\d+\/)?\d+\]?[\s,|:-]*(?:(?:step|iter(?:ation)?|it)\b\W{0,3})?\[\s*(\d+)\s*\/\s*(\d+)/iu,
-  /\b(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*(\d+)/iu,
+  /\b(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b\]?[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*(\d+)/iu,
   /(?:^|\s)(\d+)\/(\d+)\s+(?:[━─]|\[[=>.])/u,
   /(?:^|\s)(\d+)\s*\/\s*(\d+)\s+(?:mini-?)?batches\b/iu,
 ];
 /** `batch: 99`: the position in a pass of unknown length. */
 const batchNumber = /\b(?:mini-?)?batch(?:_idx)?\b\s*[:=#]?\s*\d+(?![\d.]*\s*(?:\/|of\b))/iu;
 const evaluationCounter =
-  /\b(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*\d+/iu;
+  /\b(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b\]?[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*\d+/iu;
 const percentBar = /(?:^|[\s:])(\d{1,3})%\s?\|/u;
 /** The part of a line before its bar: `Validation DataLoader 0: 50%|`. */
 const evaluationPass =
