@@ -51,16 +51,13 @@ const foldCounts = { layoutLeftOut: 1, modelLeftOut: 1, sourceLeftOut: 2, scaleL
 
 /**
  * Reaches at which what is known comes from other machines and frameworks. There a user's machine is a new source, and
- * sources differ by more than points of one of them.
+ * sources differ by more than points of one of them. Of two or three sources, quantiles say nothing about another one.
  */
-const reachesOfSources = new Set(["near", "far"]);
+const reachesOfSources = new Set(["near", "far", "beyond"]);
 /** What a new source is like: folds without a model or a source. */
 const foldsOfSources = { modelLeftOut: 1, sourceLeftOut: 1 };
 /** Fewest sources of a group that has an interval of its own. */
 const fewestSources = 6;
-
-/** Reaches at which no measurement of the model is near: one source alone has no interval of its own. */
-const reachesOfOtherModels = new Set(["setting", "beyond"]);
 
 /**
  * Quantiles of measured over predicted, by how far a prediction is from the nearest measurement that is left.
@@ -97,14 +94,12 @@ function samplesOf(judged, folds) {
 function isLargeEnough(members, reach) {
   const sources = new Set(members.map(sourceOfSample)).size;
   if (reachesOfSources.has(reach)) return sources >= fewestSources;
-  return members.length >= fewestPoints && (sources > 1 || !reachesOfOtherModels.has(reach));
+  // No measurement of the model is near: one source alone has no interval of its own.
+  return members.length >= fewestPoints && (sources > 1 || reach !== "setting");
 }
 
 function boundsAt(reach, members, level) {
-  if (reachesOfSources.has(reach)) return boundsOfNewSource(members, level);
-  // Neither model nor setting was measured: the longest table does not decide what another program is like.
-  if (reach === "beyond") return boundsOfSources(members, 1 - level);
-  return bounds(members, level);
+  return reachesOfSources.has(reach) ? boundsOfNewSource(members, level) : bounds(members, level);
 }
 
 const sourceOfSample = ({ point }) => point.measurement.table;
