@@ -38,6 +38,11 @@ function virtualStages(cell) {
   return cell === "?" ? undefined : (numberIn(cell) ?? 1);
 }
 
+/** False if the source says so. */
+function denied(cell) {
+  return cell === "false" ? false : undefined;
+}
+
 /** As the source gives it, or from the tensors that it keeps. */
 function recomputeFraction({ recompute_fraction: given, kept = "", model, seq }) {
   if (kept === "") return numberIn(given);
@@ -70,6 +75,8 @@ function layoutOf(row, globalBatch) {
     shardGroup: numberIn(row.shard_group),
     schedule: row.schedule || undefined,
     optimizer: row.optimizer || undefined,
+    masterWeights: denied(row.master_weights),
+    compiled: denied(row.compiled),
     adapter:
       rank === undefined
         ? undefined

@@ -139,9 +139,16 @@ export function unfittedTable(points) {
   const groups = groupsOf(points, ({ table: name }) => name);
   return table(errorHead, [
     ...[...groups].map(([name, members]) => errorRow(name, members)),
+    errorRow(
+      "compiled or fused kernels",
+      points.filter(({ table: name }) => !plainPrograms.has(name)),
+    ),
     errorRow("all", points),
   ]);
 }
+
+/** Tables of programs without compiled or fused kernels, as their sources say. */
+const plainPrograms = new Set(["rocm-cvs", "universal-llm-trainer"]);
 
 export function rankTable({ correlations }) {
   return table(
