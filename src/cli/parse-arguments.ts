@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { nearestWord } from "../foundation/text/nearest-word.ts";
 import { UserError } from "../foundation/errors/user-error.ts";
 import type { Command, OptionDeclaration, OptionTable, SharedOptions } from "./command-table.ts";
+import { suggestOption } from "./options/other-names.ts";
 
 /** Flags that every command takes. */
 export const sharedOptions = {
@@ -128,7 +129,7 @@ function withLoneValues(
 }
 
 function unknownOption(command: Command, seen: string, flags: readonly string[]): UserError {
-  const nearest = nearestWord(seen.replace(/^-+/u, ""), flags);
+  const nearest = suggestOption(seen, flags);
   return new UserError("unknown-option", `\`pitwall ${command.name}\` has no option \`${seen}\``, {
     hint:
       nearest === undefined
