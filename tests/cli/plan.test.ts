@@ -165,6 +165,10 @@ describe("pitwall plan", () => {
     { name: "no count of tokens", words: ["llama31-8b", "--tokens", "many"] },
     { name: "an unknown accelerator", words: ["bert", "--accelerators", "h1000-sxm"] },
     { name: "an accelerator without a price", words: ["bert", "--accelerators", "gb300"] },
+    {
+      name: "several accelerators without a price",
+      words: ["bert", "--accelerators", "gb300,mi325x,h100-sxm"],
+    },
     { name: "an unknown provider", words: ["bert", "--clouds", "awz"] },
     { name: "an unknown region", words: ["bert", "--region", "us-east-11"] },
     { name: "a budget below the cheapest plan", words: ["bert", ...own, "--budget", "0.1usd"] },

@@ -58,26 +58,35 @@ function wantedAccelerators(
     text,
     names: acceleratorNames(text, accelerators, "--accelerators"),
   }));
-  const unpriced = named.find(({ names }) => !names.some((name) => prices.has(name)));
-  if (unpriced !== undefined) {
-    const [first = unpriced.text] = unpriced.names;
-    const where = call.clouds.length > 0 ? ` from ${call.clouds.join(", ")}` : "";
-    const isListed = entries.some(({ accelerator }) =>
-      unpriced.names.some((name) => name === accelerator),
-    );
-    throw new UserError(
-      "price-unknown",
-      isListed
-        ? `no price of \`${unpriced.text}\`${where} from the last two years`
-        : `no known price of \`${unpriced.text}\`: no provider in the catalog publishes one`,
-      {
-        at: "--accelerators",
-        hint: `give one: \`--price ${first}=<dollars per accelerator-hour>\``,
-      },
-    );
-  }
+  const unpriced = named.filter(({ names }) => !names.some((name) => prices.has(name)));
+  if (unpriced.length > 0) throw unknownPrice(unpriced, { clouds: call.clouds, entries });
   const wanted = new Set(named.flatMap(({ names }) => names));
   return accelerators.filter(({ name }) => wanted.has(name));
+}
+
+/** @param unpriced what the user named, and the accelerators that it means */
+function unknownPrice(
+  unpriced: readonly { text: string; names: readonly string[] }[],
+  { clouds, entries }: { clouds: readonly string[]; entries: PlanData["entries"] },
+): UserError {
+  const texts = unpriced.map(({ text }) => `\`${text}\``).join(", ");
+  const where = clouds.length > 0 ? ` from ${clouds.join(", ")}` : "";
+  const isListed = entries.some(({ accelerator }) =>
+    unpriced.some(({ names }) => names.some((name) => name === accelerator)),
+  );
+  const options = unpriced.map(
+    ({ text, names: [first = text] }) => `--price ${first}=<dollars per accelerator-hour>`,
+  );
+  return new UserError(
+    "price-unknown",
+    isListed
+      ? `no price of ${texts}${where} from the last two years`
+      : `no known price of ${texts}: no provider in the catalog publishes one`,
+    {
+      at: "--accelerators",
+      hint: `give ${options.length > 1 ? "them" : "one"}: \`${options.join(" ")}\``,
+    },
+  );
 }
 
 function pricesOf(
