@@ -46,6 +46,8 @@ const usedTogether = {
   ],
   // A record and its schemas: a list of records that were never listed is read without the launcher.
   reading: ["store/records/read/read-summaries.ts"],
+  // The form of a layout, which records keep and `predict` reads without the schemas of records.
+  layouts: ["schema/plan/read-layout-line.ts"],
   results: [
     "cli/commands/results.ts",
     "cli/parse-arguments.ts",
