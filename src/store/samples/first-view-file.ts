@@ -9,7 +9,7 @@ import { writeAtomically } from "../write-atomically.ts";
 // takes precedence: a file that is missing, outdated or damaged is not used.
 
 /** Increment on every change of the stored data or of how it is calculated. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 const heading = z.object({
   formatVersion: z.literal(formatVersion),

@@ -24,18 +24,26 @@ export function waitGraph(causes: readonly Cause[], rankCount: number): WaitGrap
   const all = Math.max(...waits.map(({ allCount }) => allCount));
   const direct = waits.reduce((sum, { directCount }) => sum + directCount, 0);
   const otherCount = Math.max(0, all - direct);
+  // A program can start ranks of its own.
+  const totalCount = Math.max(rankCount, all + blamedCount(causes));
   return {
     groups: waits.map(({ culprits, operation, directCount }) => ({
       culprits,
       operation,
       waiting: countOf(directCount, "rank"),
-      waitingFraction: Math.min(1, directCount / rankCount),
+      waitingFraction: Math.min(1, directCount / totalCount),
     })),
     others:
       otherCount === 0
         ? undefined
-        : { text: countOf(otherCount, "rank"), fraction: Math.min(1, otherCount / rankCount) },
+        : { text: countOf(otherCount, "rank"), fraction: Math.min(1, otherCount / totalCount) },
   };
+}
+
+/** The ranks that others wait for. */
+function blamedCount(causes: readonly Cause[]): number {
+  const blamed = causes.filter(({ kind }) => kind === "hang" || kind === "collective-mismatch");
+  return new Set(blamed.flatMap(({ ranks }) => ranks)).size;
 }
 
 interface Wait {

@@ -27,6 +27,17 @@ export class PointRows {
     this.marks.push(marks === undefined ? noMarks : { step, programMs });
   }
 
+  /** Adds the points of others from an index on. */
+  addFrom(others: PointRows, from: number): void {
+    for (let index = from; index < others.values.length; index++)
+      this.push(
+        others.timesMs[index] ?? 0,
+        others.samples[index],
+        others.values[index] ?? 0,
+        others.marks[index],
+      );
+  }
+
   clear(): void {
     for (const column of [this.timesMs, this.samples, this.marks, this.values]) column.length = 0;
   }

@@ -12,6 +12,7 @@ import { FollowedSamples } from "../../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../../store/records/run-store.ts";
 import { finalProgress } from "./final-progress.ts";
 import { HostTotals } from "./host-totals.ts";
+import { PrintedMetrics } from "./printed-metrics.ts";
 import { hasManySamples, readManySamples } from "./read-samples.ts";
 import type { EnergyBasis } from "./watched-energy.ts";
 import { WatchedLog } from "./watched-log.ts";
@@ -40,6 +41,8 @@ export class WatchedRun {
   readonly log: WatchedLog;
   readonly samples: FollowedSamples;
   readonly hostTotals = new HostTotals();
+  /** Other numbers of the output; read only for pages. */
+  readonly printed: PrintedMetrics;
   /** Incremented when new data was read. */
   version = 0;
   #record: RunRecord;
@@ -63,6 +66,7 @@ export class WatchedRun {
     this.#world = world;
     this.#columnsFile = columnsFile;
     this.log = new WatchedLog(record);
+    this.printed = new PrintedMetrics(this.log.path);
     this.samples = new FollowedSamples(record.directory);
   }
 
@@ -147,7 +151,12 @@ export class WatchedRun {
    */
   async readOn(scope: ReadScope, maxAgeMs = 0): Promise<boolean> {
     if (scope !== "list") this.log.reader.startRules();
-    const read = this.#reading.then(() => this.#readOn(maxAgeMs));
+    const read = this.#reading.then(async () => {
+      const isPresent = await this.#readOn(maxAgeMs);
+      if (isPresent && scope !== "list" && (await this.printed.readOn(readBuffer())))
+        this.version += 1;
+      return isPresent;
+    });
     this.#reading = read.catch(() => undefined);
     if (!(await read)) return false;
     if (scope !== "all") return true;

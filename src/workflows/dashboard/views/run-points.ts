@@ -63,9 +63,9 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
   const sources: PointSource[] = [
     listSource({ name: "quality", unit: "", label: target?.metric ?? "quality" }, listed.quality),
   ];
-  if (steps.hasLoss) sources.push(lossSource(steps));
-  else sources.push(listSource({ name: "loss", unit: "", label: "loss" }, listed.loss));
-  sources.push(...metricSources(listed));
+  const lossName = nameOfLoss(listed, steps);
+  sources.push(steps.hasLoss ? lossSource(steps) : loggedLoss(listed, lossName));
+  sources.push(...metricSources(listed, lossName));
   if (steps.rowCount > 0) {
     sources.push(stepSource(steps, "stepMs", "step time", stepTimes()));
     for (const part of Object.keys(stepParts).filter(isStepPart))
@@ -76,20 +76,38 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
   return [...sources, ...hostSources(run, listed)].filter((source) => source.count() > 0);
 }
 
-/** The first metrics other than that of the target. The loss and the throughput have series of their own. */
-function metricSources({ metrics, loss }: WatchRunPoints): PointSource[] {
+/** The loss that was requested; otherwise one that the program prints. */
+function loggedLoss({ loss, metrics }: WatchRunPoints, name: string | undefined): PointSource {
+  const printed = name === undefined ? undefined : metrics.get(name);
+  if (loss.values.length > 0 || printed === undefined)
+    return listSource({ name: "loss", unit: "", label: "loss" }, loss);
+  return listSource({ name: "loss", unit: "", label: "loss", ...noteOf(printed) }, printed.rows);
+}
+
+/** The metric that the chart of the loss shows. */
+function nameOfLoss({ metrics, loss }: WatchRunPoints, steps: StepColumns): string | undefined {
   const names = [...metrics.keys()];
-  const lossName = loss.values.length > 0 ? names.find((name) => /loss/iu.test(name)) : undefined;
-  return names
+  if (loss.values.length > 0) return names.find((name) => /loss/iu.test(name));
+  if (steps.hasLoss) return undefined;
+  return names.find((name) => /^(?:train(?:ing)?[ _/.-]?)?loss$/iu.test(name));
+}
+
+/** The first metrics other than that of the target. The loss and the throughput have series of their own. */
+function metricSources({ metrics }: WatchRunPoints, lossName: string | undefined): PointSource[] {
+  return [...metrics.keys()]
     .filter((name) => name !== "throughput" && name !== lossName)
     .slice(0, metricSeries.length)
     .flatMap((metric, index) => {
       const name = metricSeries[index];
-      const rows = metrics.get(metric)?.rows;
-      return name === undefined || rows === undefined
+      const points = metrics.get(metric);
+      return name === undefined || points === undefined
         ? []
-        : [listSource({ name, unit: "", label: metric }, rows)];
+        : [listSource({ name, unit: "", label: metric, ...noteOf(points) }, points.rows)];
     });
+}
+
+function noteOf({ note }: { note?: string }): { note?: string } {
+  return note === undefined ? {} : { note };
 }
 
 const perHost = "per host, all processes";

@@ -19,13 +19,32 @@ function countedAtStart({ runStartMs, request, log }: WatchedRun): CountedMoment
   };
 }
 
+const notes = {
+  exact: "printed by the program",
+  estimated: "printed by the program; times between evaluations are estimated",
+};
+
+interface MetricPoints {
+  rows: PointRows;
+  /** The number of the newest point that was taken. */
+  number: number;
+  /** How the points were obtained, if Pitwall was not asked to read this metric. */
+  note?: string;
+}
+
+function requestedMetrics({ log: { reader }, result }: WatchedRun): ReadonlySet<string> {
+  const targets = [reader.run.target, result?.target].flatMap((target) => target?.metric ?? []);
+  const curves = (result?.curves ?? []).map(({ metric }) => metric);
+  return new Set([...targets, ...curves, ...reader.run.curves.series.keys()]);
+}
+
 /** Quality, loss and throughput of a run. Points are only added. */
 export class WatchRunPoints {
   readonly quality = new PointRows();
   readonly loss = new PointRows();
   readonly samplesPerSecond = new PointRows();
   /** Of the metrics other than that of the first target. */
-  readonly metrics = new Map<string, { rows: PointRows; number: number }>();
+  readonly metrics = new Map<string, MetricPoints>();
   /** Changes when points were removed. */
   generation = 0;
   /** The number of the newest evaluation in `quality`. */
@@ -52,6 +71,7 @@ export class WatchRunPoints {
       this.#evaluationNumber = number;
     }
     this.#growMetrics(run);
+    this.#growPrinted(run);
     for (const point of run.log.points.loss.slice(this.loss.values.length))
       this.loss.push(point.timeMs, point.samplesCount, point.value, { step: point.step });
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
@@ -132,6 +152,21 @@ export class WatchRunPoints {
         points.rows.push(timeMs, samplesCount, value, evaluation);
         points.number = number;
       }
+    }
+  }
+
+  /** Numbers that nobody asked for; those of requested metrics are read with more care. */
+  #growPrinted(run: WatchedRun): void {
+    const { printed, request } = run;
+    if (request.startable.kind === "imported") return;
+    const requested = requestedMetrics(run);
+    for (const [metric, from] of printed.rows) {
+      if (requested.has(metric)) continue;
+      const points: MetricPoints = this.metrics.get(metric) ?? { rows: new PointRows(), number: 0 };
+      points.note = printed.areTimesEstimated ? notes.estimated : notes.exact;
+      this.metrics.set(metric, points);
+      points.rows.addFrom(from, points.number);
+      points.number = points.rows.values.length;
     }
   }
 

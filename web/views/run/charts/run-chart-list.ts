@@ -112,7 +112,7 @@ function metricCharts({ series, request }: RunDetail, { xAxis, byName }: PlacedS
     .map((description) => ({
       spec: metricChart(description, byName.get(description.name), x, targetsOf(request)),
       isWide: false,
-      note: undefined,
+      note: description.note,
       whenEmpty: { text: `No values of ${description.label} on this axis` },
     }));
 }
