@@ -2,9 +2,22 @@ import { defineConfig } from "vitest/config";
 
 const { PITWALL_TEST_REPORT: reportFile } = process.env;
 
+/** Rooms without effects: their tests share a process, which saves the loading of modules for each file. */
+const pure = [
+  "src/{atlas,diagnose,formats,foundation,mllog,planner,report,rules,schema,score,trainer}/**/*.test.ts",
+  "web/**/*.test.ts",
+];
+const all = ["src/**/*.test.ts", "tests/**/*.test.ts", "web/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      {
+        extends: true,
+        test: { name: "effects", include: all, exclude: [...pure, "**/node_modules/**"] },
+      },
+    ],
     testTimeout: 120_000,
     hookTimeout: 240_000,
     // On two cores: tests of engines and processes mostly wait.
