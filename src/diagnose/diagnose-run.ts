@@ -10,6 +10,7 @@ import { silence } from "./ends/silence-of-run.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
 import { byWords, isOpen, saysMore, withoutWords, withWords } from "./words/judge-by-words.ts";
+import { lineEvidence } from "./lines/line-signs.ts";
 import { findSlowLinks } from "./links/find-slow-links.ts";
 import { lookedAt } from "./looked-at.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -58,15 +59,35 @@ function withLostRanks(
   verdict: Diagnosis["verdict"],
   { signs, lastLines = [] }: RunFacts,
 ): Diagnosis["verdict"] {
-  if (verdict.kind !== "fault") return verdict;
-  const missing = [...new Set(signs.flatMap(({ missingRanks }) => missingRanks ?? []))];
+  const reports = signs.filter(({ missingRanks }) => missingRanks !== undefined);
+  const missing = [...new Set(reports.flatMap(({ missingRanks }) => missingRanks ?? []))];
   const areFew = missing.length > 0 && missing.length <= Math.max(1, lastLines.length / 3);
+  if (verdict.kind !== "fault")
+    return verdict.kind === "not-sure" && areFew ? unheard(missing, reports, lastLines) : verdict;
   const causes = verdict.causes.map((cause) =>
     cause.kind === "host-lost" && cause.ranks.length === 0 && areFew
       ? { ...cause, ranks: missing.toSorted((a, b) => a - b) }
       : cause,
   );
   return { kind: "fault", causes };
+}
+
+/** Nothing but the silence of few ranks is known. */
+function unheard(
+  ranks: readonly number[],
+  reports: RunFacts["signs"],
+  heard: readonly unknown[],
+): Diagnosis["verdict"] {
+  const cause: Cause = {
+    kind: "hang",
+    ranks: ranks.toSorted((a, b) => a - b),
+    hosts: [],
+    likelihood: 0.55,
+    evidence: reports.slice(0, 3).map((sign) => lineEvidence(sign)),
+    waitingRanks: Math.max(0, heard.length - ranks.length),
+    placeIsNow: false,
+  };
+  return { kind: "fault", causes: [cause] };
 }
 
 /** What fails before the first step, without an error of the program's own. */

@@ -29,6 +29,8 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
     const lost = connectionLost(failures);
     return { causes: [...stated, waited], alternatives: lost === undefined ? [] : [lost] };
   }
+  const launcher = endedLauncher(failures);
+  if (launcher !== undefined) return { causes: [...stated, launcher], alternatives: [] };
   if (first.class === "victim") {
     const lost = connectionLost(failures);
     const only = onlyWithoutError(failures, facts);
@@ -36,9 +38,12 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
     const alternatives = only === undefined || lost === undefined ? [] : [lost];
     return { causes: [...stated, ...ends.flatMap((each) => each ?? [])], alternatives };
   }
-  const blamed = failures.filter((failure) => isToBlame(failure, first));
-  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)))
+  const blamed = failures.filter(
+    (failure) => isToBlame(failure, first) || isOfOneStatement(failure, first, facts),
+  );
+  const own = mergeByKind(withoutGuesses(blamed, facts))
     .map((cause) => (cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause))
+    .map((cause) => (isOfProgram(cause) ? withoutRanks(cause) : cause))
     .map((cause) => (isOfSharedFile(cause, blamed, facts) ? withoutRanks(cause) : cause))
     .map((cause) =>
       Object.assign(cause, { ranks: cause.ranks.filter((rank) => rank !== unnamedRank) }),
@@ -46,10 +51,28 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
   return { causes: [...stated, ...own], alternatives: insteadOf(own[0]) };
 }
 
+/** Nothing failed by itself, and torchrun says that it got a signal that others send. */
+function endedLauncher(failures: readonly RankFailure[]): Cause | undefined {
+  const signs = failures.flatMap((failure) => failure.signs);
+  const said = signs.find(({ text }) => /\bReceived (?:15|SIGTERM) death signal\b/u.test(text));
+  const isAll = signs.every(({ kind }) => kind === "stopped");
+  if (said === undefined || !isAll) return undefined;
+  const evidence = [lineEvidence(said)];
+  return { kind: "launcher-killed", ranks: [], hosts: [], evidence, likelihood: 0.55 };
+}
+
 /** Gradients spread a bad value, so if most ranks show one, none is known to have had it first. */
 function ofNobody(cause: Cause, { events }: RunFacts): Cause {
   const { length } = jobRanksOf(events).ranks;
   return length > 1 && cause.ranks.length > length / 2 ? withoutRanks(cause) : cause;
+}
+
+/** What all ranks compute alike, although only one of them may print it: a compiled program, a scale of the loss. */
+const ofProgram = /compile permanent error|Compilation failure|\bloss scale\b/iu;
+
+function isOfProgram({ kind, evidence }: Cause): boolean {
+  const isAlike = kind === "out-of-memory" || kind === "not-a-number";
+  return isAlike && evidence.some((each) => "text" in each && ofProgram.test(each.text));
 }
 
 function withoutRanks(cause: Cause): Cause {
@@ -92,6 +115,27 @@ function isToBlame(failure: RankFailure, first: RankFailure): boolean {
   return false;
 }
 
+/** One line states the same bad end of both. */
+function isOfOneStatement(a: RankFailure, b: RankFailure, { placesOfEvents }: RunFacts): boolean {
+  const [placeA, placeB] = [a, b].map(({ event }) => placesOfEvents?.get(event?.index ?? -1));
+  return a.signal === "SIGKILL" && placeA !== undefined && placeA === placeB;
+}
+
+/** The causes of all; if srun says which tasks had no memory, no other rank had none. */
+function withoutGuesses(blamed: readonly RankFailure[], facts: RunFacts): Cause[] {
+  const causes = blamed.map((failure) => causeOf(failure, facts));
+  const areStated = causes.some((cause) => isStatedAsMemory(cause));
+  return areStated
+    ? causes.filter((cause) => cause.kind !== "out-of-memory" || isStatedAsMemory(cause))
+    : causes;
+}
+
+function isStatedAsMemory({ evidence }: Pick<Cause, "evidence">): boolean {
+  return evidence.some(
+    (each) => "text" in each && /: tasks? [\d,-]+: Out Of Memory/u.test(each.text),
+  );
+}
+
 /** Errors in the program's own data and names, which no broken connection raises. */
 const ownError =
   /^(?:\[[\w\s]*\]:\s*)?(?:[\s|+]*\|\s)?(?:ExceptionGroup|ValueError|StopIteration|KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError|(?:zlib|struct|binascii|re)\.[eE]rror|(?:gzip\.)?BadGzipFile|(?:zipfile\.)?BadZipFile)\b/u;
@@ -118,6 +162,7 @@ function causeOf(failure: RankFailure, facts: RunFacts): Cause {
     hosts: host === undefined ? [] : [host],
     evidence: evidenceOf(failure, facts),
   };
+  if (isStatedAsMemory(common)) return outOfMemory("host", common);
   const fromSign = sign === undefined ? undefined : causeOfSign(sign, common);
   if (fromSign !== undefined) return fromSign;
   const lack = missingOnHost(failure, facts);

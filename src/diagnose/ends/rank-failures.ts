@@ -240,9 +240,10 @@ function speakersOf({
   const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
   const hasRecord = placesOfEvents === undefined;
   const owner = hasRecord ? only : (firstFailed ?? ownerOfUnnamed(events));
-  // The rank that reports a lost connection is not the one that ended.
+  // The rank that reports a lost connection is not the one that ended, nor is the launcher that ends the others.
   const others = hasRecord ? only : unnamedRank;
-  return (sign) => rankOfSign(sign) ?? (isOfOthers(sign) ? others : owner);
+  return (sign) =>
+    rankOfSign(sign) ?? (isOfOthers(sign) || sign.kind === "stopped" ? others : owner);
 }
 
 /** What the training went on after did not end it, unless nothing else is known of the rank. */

@@ -21,14 +21,27 @@ const ofProcesses: ReadonlySet<SignKind> = new Set(["host-memory", "disk-full", 
 export function withRanksOfHosts(facts: RunFacts): RunFacts {
   if (facts.placesOfEvents === undefined) return facts;
   const find = ranksOfPlaces(facts);
-  const signs = facts.signs.flatMap((sign) => attributed(sign, find));
+  const signs = facts.signs
+    .map((sign) => ofOwner(sign, facts.signs))
+    .flatMap((sign) => attributed(sign, find));
   return { ...facts, signs };
+}
+
+/** What the kernel says of a process that a rank names as one of its own, such as that of a loader. */
+function ofOwner(sign: SeenSign, signs: readonly SeenSign[]): SeenSign {
+  const { namedProcess } = sign;
+  if (namedProcess === undefined || rankOfSign(sign) !== undefined) return sign;
+  const names = new RegExp(String.raw`\bpid(?:\(s\))?\W{1,2}${namedProcess}\b`, "u");
+  const owner = signs.find(({ rank, text }) => rank !== undefined && names.test(text));
+  return owner?.rank === undefined ? sign : { ...sign, rank: owner.rank };
 }
 
 function attributed(sign: SeenSign, find: FindRanks): SeenSign[] {
   const isOfHost = ofHosts.has(sign.kind);
   if (rankOfSign(sign) !== undefined || !(isOfHost || ofProcesses.has(sign.kind))) return [sign];
-  const ranks = find(sign.file, sign.text);
+  // Slurm names the first host of a step that it ends.
+  const isOfStep = /\bON \S+ CANCELLED AT\b/u.test(sign.text);
+  const ranks = isOfStep ? [] : find(sign.file, sign.text);
   if (ranks.length === 0 || (ranks.length > 1 && !isOfHost)) return [sign];
   return ranks.map((rank) => Object.assign({}, sign, { rank }));
 }
@@ -40,7 +53,8 @@ export function ranksOfPlaces({ lastLines = [], events }: RunFacts): FindRanks {
   const hosts = hostsOfLogs(lastLines);
   for (const { rank, host } of jobRanksOf(events).ranks)
     if (host !== unknownHost) hosts.set(host, [...(hosts.get(host) ?? []), rank]);
-  const all = new Set(lastLines.map(({ rank }) => rank)).size;
+  const speakers = lastLines.map(({ rank }) => rank);
+  const all = new Set([...speakers, ...jobRanksOf(events).ranks.map(({ rank }) => rank)]).size;
   const known = [...hosts]
     .map(([name, ranks]) => ({ name, ranks: [...new Set(ranks)] }))
     .filter(({ ranks }) => ranks.length < all);

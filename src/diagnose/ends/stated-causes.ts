@@ -109,7 +109,13 @@ function printedEnds({ signs, placesOfEvents }: RunFacts): Cause[] {
   if (sign.kind === "preemption") return [{ kind: "preemption", ...common }];
   if (sign.kind === "time-limit") return [{ kind: "out-of-time", ...common, limit: "scheduler" }];
   if (sign.kind === "launcher-ended") return [{ kind: "launcher-killed", ...common }];
-  return [{ kind: "host-lost", ...common, reason: sign.text.trim() }];
+  return [{ kind: "host-lost", ...common, ranks: ranksOfFailed(signs), reason: sign.text.trim() }];
+}
+
+/** The ranks of the hosts that other lines say have failed. */
+function ranksOfFailed(signs: readonly SeenSign[]): number[] {
+  const its = signs.filter((sign) => sign.kind === "node-failed" && sign.isPassed !== true);
+  return [...new Set(its.flatMap((sign) => rankOfSign(sign) ?? []))].toSorted((a, b) => a - b);
 }
 
 function launcherKilled({ state, events }: RunFacts): Cause[] {

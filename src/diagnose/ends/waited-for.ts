@@ -15,13 +15,15 @@ export function waitedFor(failures: readonly RankFailure[], facts: RunFacts): Ca
   const named = namedAsMissing(failures, ranks) ?? behindOthers(failures, ranks, facts);
   if (named !== undefined) return named;
   const waits = new Map(failures.flatMap((failure) => waitOf(failure)));
-  if (waits.size < 2) return undefined;
+  if (waits.size === 0) return undefined;
   const firstEndMs = Math.min(...failures.map(({ endedMs }) => endedMs));
   const byRank = new Map(failures.map((failure) => [failure.rank, failure]));
   const missing = ranks.filter(({ rank }) => !waits.has(rank));
   const areStopped = missing.every(({ rank }) => isStopped(byRank.get(rank), firstEndMs));
   const few = Math.max(1, Math.floor(ranks.length / 3));
-  if (!areStopped || missing.length > few) return undefined;
+  // The output of a part of the ranks shows the call, but not for whom they waited.
+  if (waits.size < 2 || !areStopped || missing.length > few)
+    return failures.every(onlyWaited) ? ofAll(waits) : undefined;
   const evidence = [...waits.values()].slice(0, 3).map((sign) => lineEvidence(sign));
   if (missing.length === 0) return inOtherCall(waits, ranks) ?? ofAll(waits);
   return {
@@ -45,10 +47,26 @@ function namedAsMissing(
   const signs = failures.flatMap(({ signs: its }) =>
     its.filter((sign) => sign.kind === "timeout" && listsOthers(sign, missingBy(sign, ranks))),
   );
-  const missing = new Set(signs.flatMap((sign) => missingBy(sign, ranks)));
+  const lists = signs.map((sign) => missingBy(sign, ranks));
+  // Of lists that contradict each other, those ranks that are in most of them do not arrive where the others wait.
+  const apart = oddOfLists(signs);
+  const missing = new Set(apart ?? lists.flat());
   const isGuilty = failures.some(({ class: how }) => how !== "victim" && how !== "exit-only");
   if (missing.size === 0 || isGuilty) return undefined;
   return hangOf([...missing], signs, ranks);
+}
+
+/** If some ranks wait for the others in one place, and these for them in another, the fewer ones. */
+function oddOfLists(signs: readonly SeenSign[]): readonly number[] | undefined {
+  const groups = new Map(
+    signs.flatMap(({ presentGroups = [] }) =>
+      presentGroups.map((ranks) => [ranks.toSorted((a, b) => a - b).join(), ranks] as const),
+    ),
+  );
+  const [one, other, ...more] = [...groups.values()].toSorted((a, b) => a.length - b.length);
+  if (one === undefined || other === undefined || more.length > 0) return undefined;
+  const isApart = one.every((rank) => !other.includes(rank));
+  return isApart && one.length < other.length ? one : undefined;
 }
 
 /** A rank that reports its own timeout does not list the ranks that it waits for. */
@@ -56,14 +74,15 @@ function listsOthers({ rank }: SeenSign, missing: readonly number[]): boolean {
   return missing.length > 1 || (missing[0] !== undefined && missing[0] !== rank);
 }
 
-/** The ranks that a line lists as missing; if it lists those that are present, the others. */
+/** The ranks that a line lists as missing; if it lists those that are present, the others, also those below them that no other line names. */
 function missingBy(
   { missingRanks, presentRanks }: SeenSign,
   ranks: readonly JobRank[],
 ): readonly number[] {
   if (missingRanks !== undefined || presentRanks === undefined) return missingRanks ?? [];
   const present = new Set(presentRanks);
-  return ranks.flatMap(({ rank }) => (present.has(rank) ? [] : [rank]));
+  const last = Math.max(...presentRanks, ...ranks.map(({ rank }) => rank));
+  return Array.from({ length: last + 1 }, (_, rank) => rank).filter((rank) => !present.has(rank));
 }
 
 function hangOf(
@@ -110,9 +129,14 @@ function behindOthers(
   return isFew && waits.length > 0 ? hangOf(blamed, shown, ranks) : undefined;
 }
 
-/** Only the limit of its wait ended it. */
+function onlyWaited({ class: how, signs }: RankFailure): boolean {
+  return how === "victim" && signs.every(({ kind }) => kind === "timeout" || kind === "stopped");
+}
+
+/** Only the limit of its wait ended it; the line that states the call tells most. */
 function waitOf({ rank, signs, class: how }: RankFailure): [number, SeenSign][] {
-  const wait = signs.find(({ kind }) => kind === "timeout");
+  const lines = signs.filter(({ kind }) => kind === "timeout");
+  const wait = lines.find(({ text }) => ncclCall.test(text)) ?? lines[0];
   return wait === undefined || how !== "victim" ? [] : [[rank, wait]];
 }
 
@@ -128,6 +152,9 @@ function isStopped(failure: RankFailure | undefined, firstEndMs: number): boolea
 /** NCCL's watchdog states the call; the number is its place in the order of the group. */
 const ncclCall = /WorkNCCL\((?:SeqNum=(\d+), )?OpType=(\w+)(?:, NumelIn=(\d+))?/u;
 
+/** Other lines of the watchdog state only the place of the call in that order. */
+const numberOfWork = /(?:by watchdog at work|NCCL work): (\d+)/u;
+
 /** All waited in the same call, so none of them was missing. */
 function ofAll(waits: ReadonlyMap<number, SeenSign>): Cause | undefined {
   const calls = [...waits.values()].flatMap(({ text }) => {
@@ -136,7 +163,11 @@ function ofAll(waits: ReadonlyMap<number, SeenSign>): Cause | undefined {
   });
   const [first] = calls;
   const isOne = new Set(calls.map(({ number, operation }) => `${number} ${operation}`)).size === 1;
-  if (first === undefined || !isOne || calls.length < waits.size) return undefined;
+  const isOfOther = [...waits.values()].some(({ text }) => {
+    const number = ncclCall.test(text) ? undefined : numberOfWork.exec(text)?.[1];
+    return number === undefined ? !ncclCall.test(text) : Number(number) !== first?.number;
+  });
+  if (first === undefined || !isOne || isOfOther) return undefined;
   const { number, operation } = first;
   return {
     kind: "stalled-collective",

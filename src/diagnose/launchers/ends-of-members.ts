@@ -17,6 +17,9 @@ const failed =
 const stopped =
   /\b(?:stopp|terminat|kill|cancel|shut)\w*\b.{0,30}\b(?:by (?:the )?(?:launcher|supervisor|agent|scheduler|user|parent)|remaining|other ranks|because)\b/iu;
 
+/** NCCL, about a transfer that did not complete; torchrun, about signals that it gets and sends. */
+const ofOther = /\bGot completion\b|\bSignalException\b|\bclosing signal SIG/u;
+
 const fields = /[\w"']\s?=\s?\S.*[\w"']\s?=\s?\S/u;
 const nearCharacters = 80;
 
@@ -31,7 +34,7 @@ export function mayTellEnd(text: string): boolean {
 export function endsOfMembers(line: string): Statement[] {
   // A command may stand between whom it is about and how it ended.
   const text = line.replaceAll(/\[[^\]]{12,}\]/gu, "[]");
-  if (text.length > 600 || isDenied(text)) return [];
+  if (text.length > 600 || isDenied(text) || ofOther.test(text)) return [];
   const subject = subjectIn(text);
   if (subject === undefined) return [];
   const { ranks, at } = subject;

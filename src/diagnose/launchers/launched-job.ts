@@ -5,6 +5,7 @@ import type {
 } from "../../schema/run/events/lifecycle-event.ts";
 import { NamesOfRanks } from "./names-of-ranks.ts";
 import { endsOfMembers, mayTellEnd } from "./ends-of-members.ts";
+import { mayTellPlace, PlacesOfRanks } from "./places-of-ranks.ts";
 import {
   type End,
   type EndSource,
@@ -58,6 +59,7 @@ export class LaunchedJob {
   readonly #processes = new Map<number, number>();
   readonly #ends: StatedEnd[] = [];
   readonly #tables = new Map<string, FailureTable>();
+  readonly #places = new Map<string, PlacesOfRanks>();
   readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
   readonly #names = new NamesOfRanks();
@@ -97,12 +99,25 @@ export class LaunchedJob {
 
   /** @returns whether lines like it have to be seen, too */
   push(line: JobLine): boolean {
-    if (!mayBeStatement(line.text)) return this.#pushWords(line);
+    const isPlace = mayTellPlace(line.text) && this.#pushPlace(line);
+    if (!mayBeStatement(line.text)) return this.#pushWords(line) || isPlace;
     const table = this.#tables.get(line.file) ?? new FailureTable();
     this.#tables.set(line.file, table);
     const stated = [...statementsOf(line.text), ...table.push(line.text)];
     for (const statement of stated) this.#take(statement, line);
     if (stated.length === 0) this.#pushWords(line);
+    return true;
+  }
+
+  /** @returns whether it is part of a list of places */
+  #pushPlace({ file, text }: JobLine): boolean {
+    const places = this.#places.get(file) ?? new PlacesOfRanks();
+    this.#places.set(file, places);
+    const place = places.push(text);
+    if (place === undefined) return places.isOpen;
+    if (place.rank >= maximumRanks) return false;
+    this.#ranks.add(place.rank);
+    if (!this.#hosts.has(place.rank)) this.#hosts.set(place.rank, place.host);
     return true;
   }
 
@@ -192,10 +207,18 @@ export class LaunchedJob {
     const bodies: { body: LifecycleEventBody; place?: Evidence }[] = [...ranks]
       .toSorted((a, b) => a - b)
       .map((rank) => ({ body: { kind: "launched", host: hostOf(rank), rank, localRank: 0 } }));
-    for (const [index, [rank, { how, place }]] of [...ends].entries()) {
+    const [first] = ends.values();
+    const isOfFirst = ({ how, place }: StatedEnd): boolean =>
+      place === first?.place && (how.signal !== "SIGTERM" || first.how.signal !== "SIGTERM");
+    const exits = [...ends];
+    // Launchers report the first end that they notice, or several in one line, then stop the other ranks.
+    const stoppedAt = Math.max(
+      0,
+      exits.findLastIndex(([, end]) => isOfFirst(end)),
+    );
+    for (const [index, [rank, { how, place }]] of exits.entries()) {
       bodies.push({ body: { kind: "rank-exited", host: hostOf(rank), rank, ...how }, place });
-      // Launchers report the first end that they notice, then stop the other ranks.
-      if (index === 0) bodies.push({ body: { kind: "stopping", reason: "failure" } });
+      if (index === stoppedAt) bodies.push({ body: { kind: "stopping", reason: "failure" } });
     }
     const events = bodies.map(({ body }, index) => {
       return { index, timeMs: index, previousSha256: "", event: body };

@@ -48,8 +48,11 @@ export function learnLabel(lines: readonly string[]): LearnedLabel | undefined {
   return best === undefined ? undefined : readerOf(best[0], best[1]);
 }
 
+/** glog and Python programs that log like it: the level, the day, and the hour. */
+const ofLog = /^[IWEFD]\d{4} \d\d:/u;
+
 function labelOf(line: string): (Label & { length: number }) | undefined {
-  const match = labelled.exec(line);
+  const match = ofLog.test(line) ? null : labelled.exec(line);
   const label = match?.groups?.["label"];
   if (match === null || label === undefined) return undefined;
   const found = /^(?<before>.*?)(?<number>\d{1,5})[^\w]*$/u.exec(label)?.groups;

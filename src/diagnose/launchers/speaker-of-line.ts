@@ -44,13 +44,22 @@ interface Labels {
   label?: LearnedLabel | undefined;
 }
 
-export function speakerOfLine(text: string, { hasTasks, label: learned }: Labels): Speaker {
+export function speakerOfLine(line: string, { hasTasks, label: learned }: Labels): Speaker {
+  const text = withoutStamp(line);
   const actor = actorOf(text);
   const label = labelOf(actor.text) ?? (hasTasks === true ? taskLabel.exec(actor.text) : null);
   const own = label === null ? learned?.read(actor.text) : undefined;
   if (own !== undefined) return { ...own, process: actor.process };
   if (label === null) return actor;
   return { ...actor, rank: numberOf(label[1]), text: actor.text.slice(label[0].length) };
+}
+
+/** Before what a program printed: the seconds and the number of the line in a notebook's log, and the time and stream that container runtimes and CI services add. */
+const stamp =
+  /^(?:\d+\.\ds\t\d+\t|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6,9})(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?)/u;
+
+function withoutStamp(text: string): string {
+  return /^\d/u.test(text) ? text.replace(stamp, "") : text;
 }
 
 /** By the label of Ray. */

@@ -43,6 +43,10 @@ const taskEnds: ReadonlyMap<string, End> = new Map([
   ["Segmentation fault", { signal: "SIGSEGV" }],
   ["Aborted", { signal: "SIGABRT" }],
   ["Bus error", { signal: "SIGBUS" }],
+  ["Floating point exception", { signal: "SIGFPE" }],
+  ["Illegal instruction", { signal: "SIGILL" }],
+  ["Hangup", { signal: "SIGHUP" }],
+  ["Interrupt", { signal: "SIGINT" }],
 ]);
 
 /** `0-1,3` */
@@ -125,7 +129,7 @@ const readers: readonly [RegExp, Reader][] = [
   ],
   [
     // A shell that runs the program of one rank.
-    /^\S+: line \d+:\s+\d+ (Killed|Segmentation fault|Aborted|Terminated|Bus error)\b|^(Killed)$/u,
+    /^\S+: line \d+:\s+\d+ (Killed|Segmentation fault|Aborted|Terminated|Bus error|Floating point exception|Illegal instruction)\b|^(Killed)$/u,
     ([, how, killed]) => {
       const end = taskEnds.get(how ?? killed ?? "");
       return end === undefined ? [] : [{ kind: "end", ranks: [], how: end, by: "own" }];
@@ -191,7 +195,7 @@ function sizeOf(count: number): Statement[] {
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /\brank.{1,70}\bpid[ =:#]|\bpid[ =:#].{3,70}\brank|^\s*global_ranks=|exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|_ALLGATHER_BASE|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+  /\brank.{1,70}\bpid[ =:#]|\bpid[ =:#].{3,70}\brank|^\s*global_ranks=|exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|Exit code:|Process name:|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|_ALLGATHER_BASE|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|Horovod size|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
 
 export function mayBeStatement(text: string): boolean {
   return hint.test(text);
@@ -207,10 +211,21 @@ export function statementsOf(text: string): Statement[] {
 }
 
 const tableRank = /^\s+rank\s*: (\d+) \(local_rank: \d+\)|RANK (\d+) PID \d+ RUNNING AT (\S+)/u;
-const mpiEnd = /^=?\s*(?:EXIT CODE: (\d+)|(?:KILLED BY SIGNAL:|signal) (\d+))/u;
+const mpiEnd = /^[=\s]*(?:EXIT CODE:|Exit code:)\s+(\d+)|^=?\s*(?:KILLED BY SIGNAL:|signal) (\d+)/u;
+/** Open MPI names the first process that ended badly: `Process name: [[29973,1],0]`, later `[prterun-node-1-4102@1,0]`. */
+const mpiProcess = /^\s*Process name: \[(?:\[\d+,\d+\]|\S+@\d+),\s?(\d+)\]/u;
 
 /** Open MPI breaks this sentence after 80 characters. */
 const brokenSentence = /process rank (\d+) with PID \d+ on node (\S+) exited on\s*$/u;
+
+function rankOfRow(text: string): number | undefined {
+  for (const pattern of [tableRank, mpiProcess, brokenSentence]) {
+    const [, own, mpi] = pattern.exec(text) ?? [];
+    const digits = own ?? (pattern === tableRank ? mpi : undefined);
+    if (digits !== undefined) return Number(digits);
+  }
+  return undefined;
+}
 
 /** Tables of failures of torchrun, MPICH and Intel MPI, and sentences over two lines: the rank first, then how it ended. */
 export class FailureTable {
@@ -219,14 +234,12 @@ export class FailureTable {
   #isFirst = false;
 
   push(text: string): Statement[] {
-    const host = /^\s+host\s*: (\S+)/u.exec(text)?.[1];
-    if (host !== undefined) this.#host = host;
-    const [, own, mpi, place] = tableRank.exec(text) ?? [];
-    if (own !== undefined || mpi !== undefined) this.#rank = Number(own ?? mpi);
-    if (place !== undefined) this.#host = place;
-    const [, broken, node] = brokenSentence.exec(text) ?? [];
-    if (broken !== undefined) this.#rank = Number(broken);
-    if (node !== undefined) this.#host = node;
+    this.#host =
+      /^\s+host\s*: (\S+)/u.exec(text)?.[1] ??
+      tableRank.exec(text)?.[3] ??
+      brokenSentence.exec(text)?.[2] ??
+      this.#host;
+    this.#rank = rankOfRow(text) ?? this.#rank;
     if (text.startsWith("Root Cause (first observed failure)")) this.#isFirst = true;
     return [...this.#ended(text), ...this.#endedOfMpi(text)];
   }

@@ -230,8 +230,10 @@ export class LineSigns {
       this.#lastLines.push(seen, isProgress);
       if (isProgress) this.#uneven.pushStep(seen);
     }
-    if (lossAt !== undefined) this.#losses.push(seen, lossAt);
-    else if (isProgress) this.#values.push(seen, mayBeBad);
+    if (lossAt !== undefined) {
+      this.#losses.push(seen, lossAt);
+      this.#values.sawLoss(seen.rank);
+    } else if (isProgress) this.#values.push(seen, mayBeBad);
     if (!isProgress) return;
     this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
     this.#dataShare.push(seen);
@@ -289,7 +291,9 @@ export class LineSigns {
     return {
       lineCount: this.#lineCount,
       lossRanks: this.#losses.ranks,
-      badLosses: this.#losses.isEmpty ? this.#values.bad : this.#losses.bad,
+      badLosses: this.#losses.isEmpty
+        ? this.#values.bad
+        : [...this.#losses.bad, ...this.#values.badGradients],
       printedSpike: this.#losses.spike,
       uneven: this.#uneven.cause,
       isCompleted: this.#isCompleted,

@@ -15,6 +15,8 @@ export interface LineSign {
   missingRanks?: number[];
   /** Ranks that did not have to be waited for; the others are missing. */
   presentRanks?: number[];
+  /** If a line has several such lists, each of them. */
+  presentGroups?: number[][];
   /** Ranks that a tool names as slow. */
   slowRanks?: number[];
 }
@@ -69,7 +71,7 @@ function kindOf(bare: string): SignKind | undefined {
 }
 
 /** Lines about a connection name the rank at its other end, which did not print them; only a label before the line names the speaker. */
-const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu;
+const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]|\bin device=\w+:(\d+)/iu;
 /** `kubectl get pods`: the pods of a job are numbered. */
 const podRow = /^\S*-(\d+)\s+\d+\/\d+\s+OOMKilled\b/u;
 const labelRank = /^\s*\[rank\s?(\d+)\]|\[(?:PG [^\]]*)?Rank (\d+)\]/iu;
@@ -77,8 +79,6 @@ const labelRank = /^\s*\[rank\s?(\d+)\]|\[(?:PG [^\]]*)?Rank (\d+)\]/iu;
 /** The rank, the host and the process that a line names. */
 function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
   const isOfOthers = kind === "connection" || kind === "timeout";
-  const missing = isOfOthers ? missingIn(line) : [];
-  const present = isOfOthers ? numbersOf(line, presentNumbers) : [];
   const slow = kind === "slow-rank" ? slowIn(line) : [];
   const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line) ?? podRow.exec(line));
   const process = numberIn(processOfSystem.exec(line));
@@ -86,9 +86,20 @@ function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
     ...(rank === undefined ? {} : { namedRank: rank }),
     ...hostIn(line),
     ...(process === undefined ? {} : { namedProcess: process }),
+    ...(isOfOthers ? waitedForIn(line) : {}),
+    ...(slow.length === 0 ? {} : { slowRanks: slow }),
+  };
+}
+
+/** The ranks that a line lists as missing or as present. */
+function waitedForIn(line: string): Omit<LineSign, "kind"> {
+  const missing = missingIn(line);
+  const present = numbersOf(line, presentNumbers);
+  const groups = present.length > 0 ? groupsIn(line) : [];
+  return {
     ...(missing.length === 0 ? {} : { missingRanks: missing }),
     ...(present.length === 0 ? {} : { presentRanks: present }),
-    ...(slow.length === 0 ? {} : { slowRanks: slow }),
+    ...(groups.length < 2 ? {} : { presentGroups: groups }),
   };
 }
 
@@ -126,6 +137,12 @@ const presentNumbers = [/\[ready ranks: (?<list>[\d, ]+)\]/iu];
 function missingIn(line: string): number[] {
   const tasks = listIn(line, missingTasks).matchAll(/task:(\d+)/gu);
   return [...[...tasks].map((each) => Number(each[1])), ...numbersOf(line, missingNumbers)];
+}
+
+function groupsIn(line: string): number[][] {
+  return [...line.matchAll(/\[ready ranks: ([\d, ]+)\]/giu)].map(([, list = ""]) =>
+    [...list.matchAll(/\d+/gu)].map(([digits]) => Number(digits)),
+  );
 }
 
 /** `Affected ranks: [76, 13]`, or `{StragglerId(rank=5, node='n1')}`. */

@@ -81,8 +81,11 @@ export const signRows: readonly SignRow[] = [
     "accelerator-memory",
     /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError/u,
     /(?:Cuda|Hip) failure (?:\d+ )?'?out of memory|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/u,
-    /RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|allocate)\b/u,
-    /OOM when allocating tensor|ResourceExhaustedError|\b[Aa]llocation [Ff]ail(?:ed|ure)\b/u,
+    /(?:RESOURCE_EXHAUSTED|Resource exhausted):.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|allocate)\b/u,
+    /OOM when allocating tensor|ResourceExhausted(?:Error)?(?!.*\b(?:space|disks?|storage|quota|inodes?|files?)\b)|\b[Aa]llocation [Ff]ail(?:ed|ure)\b/u,
+    // Names of errors of CUDA, HIP, Level Zero and their libraries; texts of XLA's compiler and allocator.
+    /\b(?:CUDA|hip|HIP|UR_RESULT|ZE_RESULT|CUBLAS|CUDNN|CUSOLVER|CUSPARSE|MIOPEN)_?(?:ERROR|STATUS)_(?:OUT_OF(?:_DEVICE)?_MEMORY|ALLOC_FAILED)\b|\bhipError(?:OutOfMemory|MemoryAllocation)\b/u,
+    /Triton Error \[\w+\]: out of memory|\b[Rr]an out of memory (?:in memory space|trying to allocate)|Exceeded (?:hbm|vmem|smem) capacity/u,
     /[Ff]ailed to alloc(?:ate)?\b.{0,20}\b(?:[Dd]evice|DEVICE|GPU|HBM)\b/u,
   ),
   row(
@@ -124,7 +127,7 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "node-failed",
-    /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon/u,
+    /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon|^\s*Remote daemon: \[.*\bon node\b/u,
     /\bits node has died\b|\bNODE_DIED\b/u,
     /\bLink (?:is )?D(?:OWN|own)\b|mlx\d_core.*(?:Cable unplugged|\bLink down)\b/u,
   ),
@@ -136,11 +139,15 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "accelerator-error",
-    /NVRM: Xid|\bXid \(PCI|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)/iu,
+    /(?:NVRM: Xid|\bXid \(PCI)(?!.*\): (?:45|63)\b)|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)/iu,
     /Memory access fault by GPU|Unable to determine the device handle for GPU/iu,
     /\/dev\/(?:accel|nvidia|kfd|davinci|neuron)\d*\b.*\bfatal\b/iu,
     /uncorrectable (NVLink|ECC|memory) error|cudaErrorECCUncorrectable|ECC error(?!s\s*(?:$|:\s*0\b))/iu,
-    /(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)/iu,
+    // Errors of CUDA and HIP that the device reports, by text and by name; the others are the program's.
+    /(?:CUDA|HIP|Triton|cuda runtime)\W+(?:error|failure)?.{0,14}?\b(?:uncorrectable|unspecified launch failure|unknown error|hardware stack error|misaligned address|an illegal (?:memory access|instruction)(?!.{0,20}by a peer)|invalid (?:program counter|device address space)|launch timed out)/iu,
+    /\b(?:cuda|hip)Error(?:IllegalAddress|IllegalInstruction|LaunchFailure|LaunchTimeout|ECCUncorrectable|ECCNotCorrectable|NvlinkUncorrectable|HardwareStackError|MisalignedAddress|InvalidAddressSpace|InvalidPc|Contained)\b/u,
+    /\bCUDA_ERROR_(?:ILLEGAL_(?:ADDRESS|INSTRUCTION)|LAUNCH_(?:FAILED|TIMEOUT)|ECC_UNCORRECTABLE|NVLINK_UNCORRECTABLE|HARDWARE_STACK_ERROR|MISALIGNED_ADDRESS|INVALID_(?:ADDRESS_SPACE|PC))\b/u,
+    /\b(?:UR|ZE)_RESULT_ERROR_DEVICE_LOST\b|\bSXid \(PCI|\bRmInitAdapter failed|AER: (?:Multiple )?Uncorrect(?:ed|able) \((?:Fatal|Non-Fatal)\)/u,
     /CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)/iu,
   ),
   row(
@@ -154,6 +161,9 @@ export const signRows: readonly SignRow[] = [
     /ModuleNotFoundError|^\s*ImportError|cannot import name|FileNotFoundError|PermissionError|unrecognized arguments/iu,
     /driver version is insufficient|\bdriver\b.*\btoo old\b|invalid device ordinal|No CUDA GPUs are available/iu,
     /^KeyError: '[A-Z][A-Z\d]*_[A-Z\d_]+'$/iu,
+    // Slurm, before a program runs.
+    /slurmstepd: error: execve\(\)|srun: error: (?:Task launch|Application launch|Unable to create step)\b.*(?:failed|error)?/u,
+    /no kernel image is available|no CUDA-capable device|system has unsupported display driver|Failed to initialize NVML|No devices were found/u,
     /no socket interface found|\binterface \S+ (?:was |is )?(?:not found|missing)|\b(?:variable|plugin|driver) \S+ is not (?:set|installed|loaded)/iu,
     /version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$/iu,
     /^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b/iu,
@@ -161,7 +171,7 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "not-a-number",
-    /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*["'(]?-?nan\b|loss is (?:nan|inf)|loss became (?:nan|inf)/iu,
+    /(?<![\w/])(?:train[_ ]?)?(?<!\b(?:val\w*|eval\w*|test)[ _/:.-]{1,3})loss\w*["']?\s*[:=]?\s*["'(]?-?nan\b|loss is (?:nan|inf)|loss became (?:nan|inf)/iu,
     /nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values/iu,
     /loss scale (?:is )?already at minimum|minimum loss scale reached/iu,
     // Checks of programs: `found NaN in local grad norm`.
@@ -185,6 +195,8 @@ export const signRows: readonly SignRow[] = [
     "timeout",
     /Timed out waiting \d+ms|due to a collective timeout|Watchdog caught collective operation timeout/iu,
     /collective operation timeout|failed to pass monitoredBarrier/iu,
+    // What PyTorch's watchdog and monitor of NCCL print besides.
+    /Some NCCL operations have failed or timed out|we are taking the entire process down|\bTimeout at NCCL work:|Exception \(either an error or timeout\) detected by watchdog|timed out in blocking wait|signal dumping/iu,
   ),
   row(
     "connection",
@@ -192,15 +204,23 @@ export const signRows: readonly SignRow[] = [
     /\b(?:rank|peer|neighbou?r|worker|partner|actor|node|task)\b[^.:]{0,20}\b(?:is gone|left|died|dead|vanished|disconnected|not responding|unreachable)\b/iu,
     /\b(?:ring|star|pipeline|link|channel) (?:is |was )?broken|\bno data from\b|caused by an exception on one of the ranks/iu,
     /another (?:task|rank|process|worker) (?:has )?(?:died|failed|exited)/iu,
-    /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|Connection lost/iu,
+    /connection (?:reset|closed|refused|aborted|timed out)|reset by peer|broken pipe|socket (closed|is closed|error)|Connection lost/iu,
     /remote process exited|ncclRemoteError|ncclSystemError|NCCL communicator was aborted|peer .*(died|disconnected)/iu,
     /recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|^EOFError\s*$/iu,
-    /failed to send a keep-alive heartbeat|RendezvousConnectionError|failed to connect to all addresses/iu,
-    /unhandled system error|NET\/IB ?: Got completion .*status=(?:5|10|12|13)\b/iu,
-    /No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+    /failed to send a keep-alive heartbeat|Rendezvous(?:Connection|Closed|Timeout|State)Error|failed to connect to all addresses/iu,
+    /unhandled system error|NET\/IB\w* ?: ?Got completion .*(?:status=|with (?:error|status) )[1-9]|NET\/IB ?: .*\bgot async\w* (?:fatal )?event/iu,
+    // NCCL, about its sockets and the services of other ranks.
+    /NCCL WARN .*(?:\bCall to (?:connect|recv|send|accept|poll|read|write)\b.* failed|\bConnect to \S+ failed|Proxy Call to rank \d+ failed|Failed to execute operation \w+ from rank|Socket recv failed|Connection closed by)/u,
+    /Failed to check the "should dump" flag|\[Errno (?:32|101|103|104|107|110|111|112|113)\]|encountered by a peer/u,
+    /No route to host|Network is (?:unreachable|down)|Host is down|Transport endpoint is not connected|unexpected end of (stream|file) from/iu,
     /verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)/iu,
     /conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)/iu,
     /连接.{0,8}(?:重置|重设|关闭|断开|丢失|中断)|接続.{0,8}(?:切断|リセット)/iu,
+  ),
+  // Launchers that do not say which of their processes it was: DeepSpeed shows the command of the last one it started.
+  row(
+    "severe",
+    /exits with return code = (?!-(?:4|6|7|8|9|11)\b)-?[1-9]|^(?:subprocess\.)?CalledProcessError: |^a non-zero exit code\. Per user-direction/u,
   ),
   // Launchers inside the program say that one of their processes failed; that process says why.
   row(
@@ -218,7 +238,7 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "stopped",
-    /received SIGTERM|SignalException.*got signal|Sending process \d+ closing signal|CANCELLED AT/u,
+    /received SIGTERM|Received (?:2|15|SIGINT|SIGTERM) death signal|SignalException.*got signal|Sending process \d+ closing signal|CANCELLED AT/u,
   ),
 ];
 
@@ -229,7 +249,7 @@ const hint = new RegExp(
     /memor|blocked for|out_of_m|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
     /preempt|limit|exceed|deadline|pressure|low on|lost|notready|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
-    /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
+    /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by|remote daemon|encountered by|transport endpoint/,
     /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|alloc|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
     /wall ?(?:clock|time)|duration|reached|expir|unavailable|offline|power|reclaim|evict|revok|notice|maintenance|outbid|priority/,
     /stuck|hung|stall|progress|starv|bottleneck|slower|throttl|thermal|overheat|inode|full|truncat|corrupt|crc|magic|checksum|incomplete/,

@@ -127,13 +127,20 @@ const unitMs: Record<string, number> = { s: 1000, sec: 1000, ms: 1, us: 0.001, Â
 const named =
   /(?<name>[A-Za-z][A-Za-z_-]*(?: (?:wait|time|sync))?)[\s:=(]{1,3}(?<value>\d+(?:\.\d+)?)\s?(?<unit>sec|s|ms|us|Âµs)?(?![\w%/])/gu;
 
+/** `forward_ms=410` */
+function unitOfName(name: string): string {
+  return /_(ms|us|sec|s)$/u.exec(name)?.[1] ?? "";
+}
+
 /** Durations by their names; without a unit, only if they have decimals. */
 function partsOfStep(text: string): Map<Part, number> {
   const parts = new Map<Part, number>();
   for (const { groups = {} } of text.matchAll(named)) {
-    const { name = "", value = "", unit } = groups;
-    const part = unit === undefined && !value.includes(".") ? undefined : partOf(name);
-    const ms = Number(value) * (unitMs[unit ?? ""] ?? 1);
+    const { name = "", value = "" } = groups;
+    const unit = groups["unit"] ?? unitOfName(name);
+    const isDuration = unit !== "" || value.includes(".");
+    const part = isDuration ? partOf(name) : undefined;
+    const ms = Number(value) * (unitMs[unit] ?? 1);
     if (part !== undefined) parts.set(part, (parts.get(part) ?? 0) + ms);
   }
   return parts;

@@ -66,7 +66,7 @@ export const topics: readonly Topic[] = [
     troubles:
       /\b(?:uncorrect\w*|fell off|fallen off|hardware (?:error|fault|interrupt)|fatal|reset (?:begin|required|needed|failed)|page fault|memory fault|illegal (?:instruction|address|memory access)|double[- ]bit|multi[- ]?bit|halt(?:ed)?|hung|hang|unresponsive|no longer accessible|is lost|GPU[_ ]IS[_ ]LOST|ERR_?\w*LOST|heartbeat lost|unrecoverable|machine check|unhealthy|bus error|contained|uncontained|ring \w+ timeout|dbe|link (?:error|failure)|training failed|falling off)\b/giu,
     alone:
-      /\bXid\b.{0,30}\b\d{2,3}\b|\bGPU (?:is lost|reset begin)|\bGPU[_ ]IS[_ ]LOST\b|\b(?:chip|gpu|device|hsa|tpu|npu) (?:driver|session|hardware|status)? ?(?:error|failure|exception)\b|\buncorrectable (?:ecc|memory|nvlink|sram|dram)\b/iu,
+      /\bXid\b(?!.*\): (?:45|63)\b).{0,30}\b\d{2,3}\b|\bGPU (?:is lost|reset begin)|\bGPU[_ ]IS[_ ]LOST\b|\b(?:chip|gpu|device|hsa|tpu|npu) (?:driver|session|hardware|status)? ?(?:error|failure|exception)\b|\buncorrectable (?:ecc|memory|nvlink|sram|dram)\b/iu,
   },
   {
     kind: "bad-checkpoint",
