@@ -13,8 +13,8 @@ import { StaticFiles } from "./answers/static-files.ts";
 const maxStreams = 64;
 const maxStreamsPerClient = 16;
 
-/** When the rows of the list are shown, if the browser was opened at once. */
-const loadRunsAfterMs = 1000;
+/** When the list is shown, if the browser was opened at once: loading must not delay its rows. */
+const loadRunsAfterMs = 2500;
 
 /** Answers requests of the HTTP server. */
 export interface RequestAnswerer {

@@ -33,7 +33,7 @@ const maxRemovals = 1000;
 /** With more new records than this, all are read together, the newest first. */
 const maxReadSingly = 20;
 /** How many of the newest records the first rows are. */
-const firstRowCount = 60;
+const firstRowCount = 40;
 const checksInOneGo = 200;
 
 /** What changed since a turn. */

@@ -6,7 +6,7 @@ import type { WatchWorld } from "../follow/watch-world.ts";
 export const freshForMs = 500;
 
 /** The pause in which a page loads its files and shows the first rows, before the server is busy reading the others. */
-const pauseAfterFirstRowsMs = 200;
+const pauseAfterFirstRowsMs = 400;
 
 /** A reading of the list in progress. `firstRows` never resolves if the list is read in one piece. */
 interface BoardReading {
