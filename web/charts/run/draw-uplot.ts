@@ -39,6 +39,9 @@ export function shapeOf({ name, x, y, marks }: ChartSpec): string {
   ]);
 }
 
+/** Half of a label such as `17:06:40` at the end of the axis, pixels. */
+const timeOfDayOverhang = 30;
+
 /** Draws a chart on a canvas inside `host`; charts with the same `syncKey` share their cursor. */
 export function drawUplot(
   host: HTMLElement,
@@ -52,7 +55,7 @@ export function drawUplot(
     {
       width: look.width,
       height: look.height,
-      padding: [8, 10, 0, 0],
+      padding: [8, spec.x.unit === "epoch milliseconds" ? timeOfDayOverhang : 10, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, range: () => [extent.fromX, extent.toX] },
@@ -169,7 +172,7 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
         : splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
   });
   return [
-    { ...look, ...ticks("x"), size: 24, gap: 4, space: 64 },
+    { ...look, ...ticks("x"), size: 26, gap: 8, space: 64 },
     { ...look, ...ticks("y"), size: 48, gap: 6, space: 32 },
   ];
 }
