@@ -56,6 +56,14 @@ export function batchNotes(
   return [`the global batch is ${count} of ${formatCount(seq)} tokens, ${total} in total`];
 }
 
+/** What the step times of a model suppose of its program; those of a benchmark come from its published results. */
+export function kernelNotes(goal: PlannedBenchmark | PlannedModel): string[] {
+  if (goal.kind !== "model") return [];
+  return [
+    "step times are those of programs with compiled or fused kernels; eager PyTorch takes two to five times as long",
+  ];
+}
+
 /** Assumptions that concern all offers. */
 export function planNotes(
   { maxCount, spot }: PlanCall,

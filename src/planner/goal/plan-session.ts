@@ -15,7 +15,14 @@ import {
 import type { PlanData } from "../../schema/plan/plan-data.ts";
 import { planErrorOf } from "./plan-error.ts";
 import { planMachines, type PlanCall } from "./plan-machines.ts";
-import { batchNotes, isWorthSaying, planNotes, titleOf, unknownEnergyNotes } from "./plan-notes.ts";
+import {
+  batchNotes,
+  isWorthSaying,
+  kernelNotes,
+  planNotes,
+  titleOf,
+  unknownEnergyNotes,
+} from "./plan-notes.ts";
 import { planTimes, type KnownTimes } from "./plan-times.ts";
 import { readGoal, type PlannedBenchmark, type PlannedModel } from "./read-goal.ts";
 
@@ -157,6 +164,7 @@ function answerOf(
     losses: losses.filter(({ reason, accelerator }) => isWorthSaying(reason, accelerator, call)),
     notes: [
       ...batchNotes(call, goal),
+      ...kernelNotes(goal),
       ...planNotes(call, space.region, data.interruptions),
       ...unknownEnergyNotes({ front, losses }),
     ],

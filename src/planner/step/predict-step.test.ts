@@ -102,6 +102,13 @@ describe("a predicted step", () => {
     expect(predictionOf({ layout: usual }).assumed).not.toHaveProperty("microBatch");
   });
 
+  test("says what it supposes of the kernels of a PyTorch program", () => {
+    const kernels = (framework: "fsdp" | "megatron") =>
+      predictionOf({ layout: { ...usual, tp: 1, pp: 1, vp: 1, framework } }).assumed["kernels"];
+    expect(kernels("fsdp")).toContain("eager PyTorch");
+    expect(kernels("megatron")).toBeUndefined();
+  });
+
   test("interleaves virtual stages, whose activations take more memory", () => {
     const given = (layout: Partial<TrainingLayout>) =>
       predictionOf({ layout: { ...usual, ...layout } });

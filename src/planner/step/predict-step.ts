@@ -287,6 +287,8 @@ function assumptions({
     if (layout.vp === undefined) assumed["vp"] = `${best.layout.vp}: ${chosen}`;
     if (layout.schedule === undefined) assumed["schedule"] = best.layout.schedule;
   }
+  if (setting.framework === "fsdp" || setting.framework === "deepspeed")
+    assumed["kernels"] = "compiled or fused; eager PyTorch takes two to five times as long";
   return Object.assign(assumed, assumedMachine(hardware, known));
 }
 
