@@ -19,11 +19,11 @@ import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 /** A complete submission of ten runs from ten seeds, with system description and code. */
 function submission(): { cwd: string; results: string } {
   const cwd = temporaryFolder();
-  const results = join(cwd, "training_v5.0/Acme/results/node8/llama2_70b_lora");
+  const results = join(cwd, "training_v5.0/AMD/results/node8/llama2_70b_lora");
   mkdirSync(results, { recursive: true });
-  mkdirSync(join(cwd, "training_v5.0/Acme/systems"));
-  mkdirSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora"), { recursive: true });
-  writeFileSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora/README.md"), "run it");
+  mkdirSync(join(cwd, "training_v5.0/AMD/systems"));
+  mkdirSync(join(cwd, "training_v5.0/AMD/benchmarks/llama2_70b_lora"), { recursive: true });
+  writeFileSync(join(cwd, "training_v5.0/AMD/benchmarks/llama2_70b_lora/README.md"), "run it");
   for (let run = 0; run < 10; run++) {
     // The published run is the fastest of its ten; ten of it converge faster than the reference may.
     const log = passing
@@ -41,7 +41,7 @@ function submission(): { cwd: string; results: string } {
     status: "Available cloud",
   };
   writeFileSync(
-    join(cwd, "training_v5.0/Acme/systems/node8.json"),
+    join(cwd, "training_v5.0/AMD/systems/node8.json"),
     JSON.stringify(system, undefined, 1),
   );
   return { cwd, results };
@@ -75,7 +75,7 @@ describe("pitwall submit --check", () => {
     const causes = items.filter(({ problem }) => problem.kind === "cause");
     expect(causes).toMatchObject([
       {
-        place: "Acme/results/node8/llama2_70b_lora",
+        place: "AMD/results/node8/llama2_70b_lora",
         problem: { cause: { cause: "token-misspelled", written: ":::MLOG" }, logCount: 2 },
       },
     ]);
@@ -147,13 +147,13 @@ describe("pitwall submit --check", () => {
     writeFileSync(join(results, "result_4.txt"), gzipSync(text));
     renameSync(join(results, "result_5.txt"), join(cwd, "result_5.txt"));
     symlinkSync(join(cwd, "result_5.txt"), join(results, "result_5.txt"));
-    symlinkSync("README.md", join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora/RUN.md"));
+    symlinkSync("README.md", join(cwd, "training_v5.0/AMD/benchmarks/llama2_70b_lora/RUN.md"));
     const { items } = await itemsOf(cwd);
     expect(items).toMatchObject([
       { severity: "blocking", problem: { kind: "logs-packed", names: ["result_4.txt"] } },
       {
         severity: "warning",
-        place: "Acme",
+        place: "AMD",
         problem: {
           kind: "links-lead-out",
           paths: ["results/node8/llama2_70b_lora/result_5.txt"],
@@ -177,8 +177,8 @@ describe("pitwall submit --check", () => {
 
   test("lists what is missing, worst first, and who says so", async () => {
     const { cwd, results } = submission();
-    rmSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora"), { recursive: true });
-    rmSync(join(cwd, "training_v5.0/Acme/systems/node8.json"));
+    rmSync(join(cwd, "training_v5.0/AMD/benchmarks/llama2_70b_lora"), { recursive: true });
+    rmSync(join(cwd, "training_v5.0/AMD/systems/node8.json"));
     const [first = "", second = ""] = readdirSync(results);
     const copy = readFileSync(join(results, first), "latin1");
     writeFileSync(join(results, first), `${copy}${copy}`, "latin1");
@@ -190,7 +190,7 @@ describe("pitwall submit --check", () => {
     );
     const { items, exitCode } = await itemsOf(cwd);
     expect(exitCode).toBe(1);
-    const place = "Acme/results/node8/llama2_70b_lora";
+    const place = "AMD/results/node8/llama2_70b_lora";
     expect(items).toMatchObject([
       {
         severity: "blocking",
@@ -207,7 +207,7 @@ describe("pitwall submit --check", () => {
       {
         severity: "blocking",
         foundBy: "pitwall",
-        place: "Acme/benchmarks/llama2_70b_lora",
+        place: "AMD/benchmarks/llama2_70b_lora",
         problem: { kind: "code-missing" },
       },
       {
@@ -254,7 +254,7 @@ describe("pitwall submit --check", () => {
     const value = "SUBMISSION_ORG_PLACEHOLDER";
     const org = /("key": "submission_org", "value": )"[^"]*"/gu;
     changeLogs(results, readdirSync(results).slice(0, 3), org, `$1"${value}"`);
-    const system = join(cwd, "training_v5.0/Acme/systems/node8.json");
+    const system = join(cwd, "training_v5.0/AMD/systems/node8.json");
     writeFileSync(system, readFileSync(system, "utf8").replace('"closed"', '"open"'));
     const { items, exitCode } = await itemsOf(cwd);
     expect(exitCode).toBe(0);
@@ -303,6 +303,15 @@ describe("pitwall submit --check", () => {
         described: "AMD Instinct MI300X",
         logCount: 1,
       },
+    ]);
+  });
+
+  test("warns of a system description with another submitter than the folder", async () => {
+    const { cwd } = submission();
+    renameSync(join(cwd, "training_v5.0/AMD"), join(cwd, "training_v5.0/Acme"));
+    const { items } = await itemsOf(cwd);
+    expect(items.map(({ problem }) => problem)).toEqual([
+      { kind: "submitter-differs", folder: "Acme", described: "AMD" },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { launchingHost } from "../../schema/run/hosts/launching-host.ts";
-import { formatDuration } from "../../foundation/numbers/units.ts";
+import { formatCount, formatDuration } from "../../foundation/numbers/units.ts";
 import type { Cause, CauseKind, CollectiveReference } from "../../schema/diagnosis/diagnosis.ts";
 
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
@@ -211,8 +211,8 @@ function waitSentence(cause: WaitCause): string {
 }
 
 function mismatchSentence(cause: Of<"collective-mismatch">): string {
-  const { how, collective, entered, waitingRanks } = cause;
-  const wait = waitText(waitingRanks);
+  const { how, collective, entered } = cause;
+  const wait = waitText(cause);
   const who = subject(cause);
   if (collective === undefined)
     return `${cause.ranks.length === 0 ? "a rank" : who} started another collective than the others, or skipped one`;
@@ -236,22 +236,20 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
   }
 }
 
-function waitText(waitingRanks: number): string {
-  return waitingRanks === 0 ? "" : `; ${waiting(waitingRanks)}`;
-}
-
 function hangSentence(cause: Of<"hang">): string {
-  const { collective, place: at, placeIsNow, waitingRanks } = cause;
+  const { collective, place: at, placeIsNow } = cause;
   const who = subject(cause);
   if (collective === undefined && cause.evidence.some(({ kind }) => kind === "ras"))
-    return `${who} ${verb(cause, "does", "do")} not answer NCCL; ${waiting(waitingRanks)}`;
+    return `${who} ${verb(cause, "does", "do")} not answer NCCL; ${waiting(cause)}`;
   if (collective === undefined) {
     const now = at === undefined || !placeIsNow ? "" : `; it is in ${placeText(at)}`;
     return `${who} stopped making progress; the program printed nothing more${now}`;
   }
-  const found = placeIsNow ? "its Python stack is in" : "its last collective was called in";
+  const found = placeIsNow
+    ? verb(cause, "its Python stack is in", "their Python stack is in")
+    : verb(cause, "its last collective was called in", "their last collective was called in");
   const where = at === undefined ? "" : `; ${found} ${placeText(at)}`;
-  return `${who} never entered ${collectiveName(collective)}${where}; ${waiting(waitingRanks)}`;
+  return `${who} never entered ${collectiveName(collective)}${where}; ${waiting(cause)}`;
 }
 
 function placeText({ function: name, file, line }: StackFrame): string {
@@ -268,8 +266,14 @@ function groupName({ group, groupDescription }: CollectiveReference): string {
   return groupDescription === "default_pg" ? "the default group" : `group ${groupDescription}`;
 }
 
-function waiting(count: number): string {
-  return count === 1 ? "1 rank waits for it" : `${count} ranks wait for it`;
+function waitText(cause: Of<"collective-mismatch">): string {
+  return cause.waitingRanks === 0 ? "" : `; ${waiting(cause)}`;
+}
+
+function waiting(cause: Cause & { waitingRanks: number }): string {
+  const { waitingRanks: count } = cause;
+  const them = verb(cause, "it", "them");
+  return count === 1 ? `1 rank waits for ${them}` : `${formatCount(count)} ranks wait for ${them}`;
 }
 
 function verb({ ranks }: Cause, one: string, several: string): string {

@@ -84,6 +84,7 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
         advice: "use one division in `submission_division` and in the system description",
       };
     case "names-differ":
+    case "submitter-differs":
     case "organization-differs":
     case "accelerator-differs":
     case "count-differs":
@@ -175,6 +176,7 @@ type NamesProblem = Extract<
   {
     kind:
       | "names-differ"
+      | "submitter-differs"
       | "organization-differs"
       | "accelerator-differs"
       | "count-differs"
@@ -189,6 +191,11 @@ function describeNames(problem: NamesProblem): ItemWords {
         said: `\`${problem.key}\` differs between the logs: ${problem.values.map(({ value, logCount }) => `\`${value}\` in ${logCount}`).join(", ")}`,
         advice:
           "check that all logs are of this system; ask the review committee before you change a log",
+      };
+    case "submitter-differs":
+      return {
+        said: `the submitter of the system description is \`${problem.described}\`, the folder that of \`${problem.folder}\``,
+        advice: "correct `submitter` in the system description, or move the files",
       };
     case "organization-differs":
       return {

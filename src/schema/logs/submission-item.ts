@@ -74,6 +74,13 @@ export const submissionItem = z.strictObject({
       values: z.array(loggedName),
     }),
     z.strictObject({
+      kind: z.literal("submitter-differs"),
+      /** Name of the submitter's folder. */
+      folder: z.string(),
+      /** Of the system description. */
+      described: z.string(),
+    }),
+    z.strictObject({
       kind: z.enum(["organization-differs", "accelerator-differs"]),
       logged: z.string(),
       /** Of the system description. */

@@ -16,6 +16,7 @@ function kindsOf(names: {
   submitter?: string;
   model?: string;
   counts?: readonly [nodes: number, perNode: number];
+  folder?: string;
 }) {
   const { org = "Acme", platform = "node", submitter = "Acme", model = "NVIDIA H100" } = names;
   const [nodeCount, acceleratorsPerNode] = names.counts ?? [];
@@ -24,7 +25,8 @@ function kindsOf(names: {
     { key: "submission_platform", value: platform, logCount: 5 },
   ];
   const described = {
-    organisation: "acme_labs",
+    organisation: names.folder ?? "acme_labs",
+    isInSubmission: names.folder !== undefined,
     submitter,
     acceleratorModelName: model,
     nodeCount,
@@ -44,6 +46,22 @@ describe("compareSubmittedNames", () => {
   ])("takes `%s` for the submitter `%s`", (org, submitter) => {
     expect(kindsOf({ org, submitter })).toEqual([]);
   });
+
+  test.each([
+    { folder: "Acme", submitter: "Somebody Else", kinds: ["submitter-differs"] },
+    { folder: "Azure+NVIDIA", submitter: "Microsoft Azure, NVIDIA", kinds: [] },
+    { folder: "acme_labs", submitter: "Acme", kinds: [] },
+    // A folder outside a submission has any name.
+    { folder: undefined, submitter: "Somebody Else", kinds: [] },
+  ])(
+    "compares the submitter $submitter with the folder $folder",
+    ({ folder, submitter, kinds }) => {
+      const org = folder ?? submitter;
+      expect(kindsOf({ org, submitter, ...(folder === undefined ? {} : { folder }) })).toEqual(
+        kinds,
+      );
+    },
+  );
 
   test("reports the organization that a script was copied from", () => {
     expect(kindsOf({ org: "NVIDIA", submitter: "Supermicro" })).toEqual(["organization-differs"]);

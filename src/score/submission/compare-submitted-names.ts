@@ -15,6 +15,8 @@ export interface SubmittedNames {
   place: string;
   logged: readonly LoggedName[];
   organisation: string;
+  /** Whether `organisation` is the name of a submitter's folder. */
+  isInSubmission: boolean;
   submitter: string | undefined;
   acceleratorModelName: string | undefined;
   nodeCount: number | undefined;
@@ -22,13 +24,14 @@ export interface SubmittedNames {
 }
 
 export function submittedNames(
-  { shownAs: place, organisation, system: reading }: ResultFolder,
+  { shownAs: place, organisation, isInSubmission, system: reading }: ResultFolder,
   logged: readonly LoggedName[],
 ): SubmittedNames {
   const system = reading.kind === "missing" ? undefined : reading.system;
   const { submitter, acceleratorModelName, nodeCount, acceleratorsPerNode } = system ?? {};
   const counts = { nodeCount, acceleratorsPerNode };
-  return { place, logged, organisation, submitter, acceleratorModelName, ...counts };
+  const folder = { place, organisation, isInSubmission };
+  return { ...folder, logged, submitter, acceleratorModelName, ...counts };
 }
 
 const placeholder = /PLACEHOLDER|\bTODO\b|^\s*<[^>]*>\s*$/u;
@@ -49,6 +52,7 @@ export function compareSubmittedNames(
     ...[...groupBy(own, ({ key }) => key)].flatMap(([key, values]) =>
       values.length < 2 ? [] : [{ kind: "names-differ" as const, key, values }],
     ),
+    ...submitterDiffers(names),
     ...organisationDiffers(names, own),
     ...acceleratorDiffers(names, own, acceleratorNames),
     ...countDiffers(names, own, acceleratorNames),
@@ -57,6 +61,16 @@ export function compareSubmittedNames(
       .map(({ key, value, logCount }) => ({ kind: "placeholder" as const, key, value, logCount })),
   ];
   return problems.map((problem) => ({ severity: "warning", foundBy: "pitwall", place, problem }));
+}
+
+function submitterDiffers({
+  organisation,
+  isInSubmission,
+  submitter,
+}: SubmittedNames): SubmissionItem["problem"][] {
+  if (!isInSubmission || submitter === undefined) return [];
+  if (isSame(organisation, submitter) || isSame(submitter, organisation)) return [];
+  return [{ kind: "submitter-differs", folder: organisation, described: submitter }];
 }
 
 function organisationDiffers(

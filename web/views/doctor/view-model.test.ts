@@ -42,7 +42,7 @@ describe("doctorView", () => {
     const view = doctorView(page({ kind: "fault", causes: [hang] }));
     expect(view.verdict).toEqual({
       mood: "bad",
-      text: "rank 37 on node-04 never entered all_reduce #5 of the default group; 4095 ranks wait for it",
+      text: "rank 37 on node-04 never entered all_reduce #5 of the default group; 4,095 ranks wait for it",
     });
     expect(view.causes[0]?.likelihood).toBe("75 %");
   });
