@@ -74,6 +74,11 @@ describe("diagnoseRun reads what programs print", () => {
       expected: [{ kind: "hang", ranks: [0, 6] }],
     },
     {
+      name: "a list with a number that no rank has",
+      lines: ["Stalled ops: loss_0 [ready ranks: 0, 4294967290]"],
+      expected: "not-sure",
+    },
+    {
       name: "Horovod's lists of two groups that wait for each other, whose smaller one went another way",
       lines: [
         "Stalled ops: loss_0 [ready ranks: 3], grad_1 [ready ranks: 2, 0, 1], grad_2 [ready ranks: 2, 0, 1]",

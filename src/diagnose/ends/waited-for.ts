@@ -4,6 +4,7 @@ import { jobRanksOf } from "../../schema/run/hosts/job-ranks.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
 import type { RankFailure } from "./rank-failures.ts";
+import { mostRanks, ranksBelow } from "../ranks-below.ts";
 
 /**
  * Whom the ranks of a failed job waited for until their limit: the few that report no such wait themselves, else the few that waited in
@@ -81,8 +82,10 @@ function missingBy(
 ): readonly number[] {
   if (missingRanks !== undefined || presentRanks === undefined) return missingRanks ?? [];
   const present = new Set(presentRanks);
-  const last = Math.max(...presentRanks, ...ranks.map(({ rank }) => rank));
-  return Array.from({ length: last + 1 }, (_, rank) => rank).filter((rank) => !present.has(rank));
+  const known = ranks.map(({ rank }) => rank);
+  const last = presentRanks.concat(known).reduce((most, rank) => Math.max(most, rank), 0);
+  const all = last < mostRanks ? ranksBelow(last + 1) : known;
+  return all.filter((rank) => !present.has(rank));
 }
 
 function hangOf(

@@ -1,4 +1,5 @@
 import type { FlightDump, FlightEntry } from "./flight-dump.ts";
+import { mostRanks, ranksBelow } from "../ranks-below.ts";
 
 /** A process group as all dumps together show it. */
 export interface GroupProgress {
@@ -143,10 +144,12 @@ function ranksOfJob(
   groups: ReadonlyMap<string, OpenGroup>,
 ): readonly number[] {
   let last = -1;
-  for (const { rank } of dumps) last = Math.max(last, rank);
-  for (const { members } of groups.values())
-    for (const rank of members) last = Math.max(last, rank);
-  return Array.from({ length: last + 1 }, (_, rank) => rank);
+  const note = (rank: number): void => {
+    if (rank < mostRanks) last = Math.max(last, rank);
+  };
+  for (const { rank } of dumps) note(rank);
+  for (const { members } of groups.values()) for (const rank of members) note(rank);
+  return ranksBelow(last + 1);
 }
 
 /** Gloo's dumps list no members: the default group has all ranks, another those that used it. */

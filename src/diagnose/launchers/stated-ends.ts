@@ -1,3 +1,4 @@
+import { mostRanks } from "../ranks-below.ts";
 /** What a line says about processes of a job: how one ended, which rank a process is, or how many ranks there are. */
 export type Statement =
   | { kind: "end"; ranks: readonly number[]; how: End; host?: string; by: EndSource }
@@ -54,7 +55,9 @@ function numbersIn(list: string): number[] {
   return list.split(",").flatMap((part) => {
     const [first = Number.NaN, last = first] = part.split("-").map(Number);
     const count = last - first + 1;
-    return count > 0 && count <= 65_536 ? Array.from({ length: count }, (_, at) => first + at) : [];
+    return count > 0 && count <= mostRanks
+      ? Array.from({ length: count }, (_, at) => first + at)
+      : [];
   });
 }
 
@@ -190,7 +193,9 @@ const readers: readonly [RegExp, Reader][] = [
 ];
 
 function sizeOf(count: number): Statement[] {
-  return Number.isInteger(count) && count > 0 && count <= 65_536 ? [{ kind: "size", count }] : [];
+  return Number.isInteger(count) && count > 0 && count <= mostRanks
+    ? [{ kind: "size", count }]
+    : [];
 }
 
 /** Cheap test: most lines contain none of these. */

@@ -1,4 +1,5 @@
 import type { MissingRank, RasCommunicator, RasRank, RasStatus } from "./ras-status.ts";
+import { ranksBelow } from "../ranks-below.ts";
 
 const header = /^NCCL version (\S+) compiled with CUDA/u;
 /** A row of the table: `0  1  4  8  32  32  RUNNING  MISMATCH`. */
@@ -72,9 +73,7 @@ function communicatorOf(hash: string, { size, lines }: Section): RasCommunicator
     }
   }
   const absent = new Set(missing.map(({ rank }) => rank));
-  const present = Array.from({ length: size }, (_, rank) => rank).filter(
-    (each) => !absent.has(each),
-  );
+  const present = ranksBelow(size).filter((each) => !absent.has(each));
   for (const passage of [...closed, at])
     if (passage.kind === "counts") spread(passage, present, counts);
   const ranks = present.map((rank): RasRank => ({

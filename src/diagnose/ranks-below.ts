@@ -1,0 +1,7 @@
+/** A larger number in a line or a dump is not that of a rank. */
+export const mostRanks = 65_536;
+
+/** All ranks of a job with this many; none if no job has so many. */
+export function ranksBelow(count: number): number[] {
+  return count > mostRanks ? [] : Array.from({ length: count }, (_, rank) => rank);
+}
