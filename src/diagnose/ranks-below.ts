@@ -1,4 +1,4 @@
-/** A larger number in a line or a dump is not that of a rank. */
+/** Numbers from here on, in a line, a label or a dump, are not those of ranks. */
 export const mostRanks = 65_536;
 
 /** All ranks of a job with this many; none if no job has so many. */

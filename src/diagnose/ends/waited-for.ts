@@ -48,16 +48,13 @@ function namedAsMissing(
   const signs = failures.flatMap(({ signs: its }) =>
     its.filter((sign) => sign.kind === "timeout" && listsOthers(sign, missingBy(sign, ranks))),
   );
-  const lists = signs.map((sign) => missingBy(sign, ranks));
-  // Of lists that contradict each other, those ranks that are in most of them do not arrive where the others wait.
-  const apart = oddOfLists(signs);
-  const missing = new Set(apart ?? lists.flat());
+  const missing = new Set(oddOfLists(signs) ?? signs.flatMap((sign) => missingBy(sign, ranks)));
   const isGuilty = failures.some(({ class: how }) => how !== "victim" && how !== "exit-only");
   if (missing.size === 0 || isGuilty) return undefined;
   return hangOf([...missing], signs, ranks);
 }
 
-/** If some ranks wait for the others in one place, and these for them in another, the fewer ones. */
+/** If two groups of ranks wait for each other, the smaller group. */
 function oddOfLists(signs: readonly SeenSign[]): readonly number[] | undefined {
   const groups = new Map(
     signs.flatMap(({ presentGroups = [] }) =>
@@ -75,7 +72,7 @@ function listsOthers({ rank }: SeenSign, missing: readonly number[]): boolean {
   return missing.length > 1 || (missing[0] !== undefined && missing[0] !== rank);
 }
 
-/** The ranks that a line lists as missing; if it lists those that are present, the others, also those below them that no other line names. */
+/** The ranks that a line lists as missing; if it lists those that are present, all others up to the highest known rank. */
 function missingBy(
   { missingRanks, presentRanks }: SeenSign,
   ranks: readonly JobRank[],

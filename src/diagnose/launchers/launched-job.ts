@@ -3,6 +3,7 @@ import type {
   LifecycleEvent,
   LifecycleEventBody,
 } from "../../schema/run/events/lifecycle-event.ts";
+import { mostRanks } from "../ranks-below.ts";
 import { NamesOfRanks } from "./names-of-ranks.ts";
 import { endsOfMembers, mayTellEnd } from "./ends-of-members.ts";
 import { mayTellPlace, PlacesOfRanks } from "./places-of-ranks.ts";
@@ -49,9 +50,6 @@ export interface SeenProgress {
 /** A process that so many lines about steps follow was started again, or not needed. */
 const survivedAfter = 3;
 
-/** Larger numbers in names and labels are no ranks. */
-const maximumRanks = 65_536;
-
 /** What the lines of logs say about the ranks of a job of which there is no record: who they are, on which hosts, and how they ended. */
 export class LaunchedJob {
   readonly #hosts = new Map<number, string>();
@@ -84,12 +82,12 @@ export class LaunchedJob {
   }
 
   addProcess(process: number, rank: number): void {
-    if (rank < maximumRanks && !this.#processes.has(process)) this.#processes.set(process, rank);
+    if (rank < mostRanks && !this.#processes.has(process)) this.#processes.set(process, rank);
   }
 
   /** A rank speaks in a log. */
   addRank(rank: number, file: string, host?: string): void {
-    if (rank >= maximumRanks) return;
+    if (rank >= mostRanks) return;
     if (host !== undefined && !this.#hosts.has(rank)) this.#hosts.set(rank, host);
     this.#ranks.add(rank);
     const files = this.#filesOf.get(rank) ?? new Set();
@@ -115,7 +113,7 @@ export class LaunchedJob {
     this.#places.set(file, places);
     const place = places.push(text);
     if (place === undefined) return places.isOpen;
-    if (place.rank >= maximumRanks) return false;
+    if (place.rank >= mostRanks) return false;
     this.#ranks.add(place.rank);
     if (!this.#hosts.has(place.rank)) this.#hosts.set(place.rank, place.host);
     return true;
@@ -142,7 +140,7 @@ export class LaunchedJob {
         return;
       case "host":
         this.#ranksOf.set(statement.host, statement.ranks);
-        for (const each of statement.ranks.filter((its) => its < maximumRanks)) {
+        for (const each of statement.ranks.filter((its) => its < mostRanks)) {
           this.#ranks.add(each);
           this.#hosts.set(each, statement.host);
         }

@@ -1,3 +1,5 @@
+import { mostRanks } from "../ranks-below.ts";
+
 /** How the lines of one log name the process that printed them, learned from its first lines. */
 export interface LearnedLabel {
   /** The rank that a line's label names, and the line without the label. */
@@ -19,7 +21,6 @@ const ofHostAndNumber = /^[[(<{](?:\w+-)*[A-Za-z]+[-_]?#?[:/]$/u;
 /** Numbers after these count something else. */
 const ofOthers =
   /(?:epoch|step|iter\w*|batch|attempt|restart|line|version|job|pid|tid|thread|loss|layer|stage|phase|trial|fold|round|gen\w*|episode|shard|part|v|e)$/iu;
-const maximumRank = 65_536;
 /** `Process 7200:` names the process by its number in the system. */
 const ofSystem = /^(?:p|proc|process|task)\W*$/iu;
 const lowestProcess = 1000;
@@ -78,7 +79,7 @@ function mayBeRanks(stem: string, labels: readonly Label[], lineCount: number): 
 }
 
 function countsOthers(word: string, labels: readonly Label[]): boolean {
-  if (ofOthers.test(word) || labels.some(({ number }) => number > maximumRank)) return true;
+  if (ofOthers.test(word) || labels.some(({ number }) => number >= mostRanks)) return true;
   return ofSystem.test(word) && labels.every(({ number }) => number >= lowestProcess);
 }
 

@@ -94,8 +94,8 @@ function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
 /** The ranks that a line lists as missing or as present. */
 function waitedForIn(line: string): Omit<LineSign, "kind"> {
   const missing = missingIn(line);
-  const present = numbersOf(line, presentNumbers);
-  const groups = present.length > 0 ? groupsIn(line) : [];
+  const groups = presentGroupsIn(line);
+  const [present = []] = groups;
   return {
     ...(missing.length === 0 ? {} : { missingRanks: missing }),
     ...(present.length === 0 ? {} : { presentRanks: present }),
@@ -132,17 +132,15 @@ const missingNumbers = [
   /Notify record from remote rank:? \[(?<list>\d+)\]/iu,
   /RankMonitor\w*:(?<list>\d+)\].*heartbeat/iu,
 ];
-const presentNumbers = [/\[ready ranks: (?<list>[\d, ]+)\]/iu];
 
 function missingIn(line: string): number[] {
   const tasks = listIn(line, missingTasks).matchAll(/task:(\d+)/gu);
   return [...[...tasks].map((each) => Number(each[1])), ...numbersOf(line, missingNumbers)];
 }
 
-function groupsIn(line: string): number[][] {
-  return [...line.matchAll(/\[ready ranks: ([\d, ]+)\]/giu)].map(([, list = ""]) =>
-    [...list.matchAll(/\d+/gu)].map(([digits]) => Number(digits)),
-  );
+/** Horovod lists the ranks that are ready, for each operation that waits. */
+function presentGroupsIn(line: string): number[][] {
+  return [...line.matchAll(/\[ready ranks: ([\d, ]+)\]/giu)].map(([, list]) => numbersIn(list));
 }
 
 /** `Affected ranks: [76, 13]`, or `{StragglerId(rank=5, node='n1')}`. */
@@ -152,7 +150,11 @@ function slowIn(line: string): number[] {
 }
 
 function numbersOf(line: string, patterns: readonly RegExp[]): number[] {
-  return [...listIn(line, patterns).matchAll(/\d+/gu)].map(([digits]) => Number(digits));
+  return numbersIn(listIn(line, patterns));
+}
+
+function numbersIn(list = ""): number[] {
+  return [...list.matchAll(/\d+/gu)].map(([digits]) => Number(digits));
 }
 
 function listIn(line: string, patterns: readonly RegExp[]): string {

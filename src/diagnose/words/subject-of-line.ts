@@ -1,3 +1,5 @@
+import { mostRanks } from "../ranks-below.ts";
+
 /** Words for one of the equal processes of a training. */
 const member = String.raw`(?:global[ _]?rank|world[ _]?rank|rank(?:_?id)?|worker|trainer|replica|process[ _]?(?:index|id|rank)?|proc|task(?:[ _]?(?:index|id))?|learner|actor|participant|executor|child|member|peer)`;
 const numbers = String.raw`\d{1,5}(?:\s*(?:,|-|–|to|and|\.\.)\s*\d{1,5})*`;
@@ -61,8 +63,6 @@ function missingIn(text: string): readonly number[] {
   return expand(found?.groups?.["list"] ?? "");
 }
 
-const maximumRanks = 65_536;
-
 /** `0-2,5` */
 function expand(list: string): number[] {
   if (list === "") return [];
@@ -71,5 +71,5 @@ function expand(list: string): number[] {
     const count = last - first + 1;
     return count > 0 && count <= 4096 ? Array.from({ length: count }, (_, at) => first + at) : [];
   });
-  return [...new Set(ranks)].filter((rank) => rank < maximumRanks);
+  return [...new Set(ranks)].filter((rank) => rank < mostRanks);
 }

@@ -155,7 +155,7 @@ export class WatchRunPoints {
     }
   }
 
-  /** Numbers that nobody asked for; those of requested metrics are read with more care. */
+  /** Numbers that no option names. Requested metrics have their own reader, which leaves out values of training data. */
   #growPrinted(run: WatchedRun): void {
     const { printed, request } = run;
     if (request.startable.kind === "imported") return;
